@@ -1,0 +1,109 @@
+/* mini_check.c: the library's counts against the mini host's own. SPDX-License-Identifier: MIT */
+#include "mini.h"
+
+#include <string.h>
+
+int64_t mini_load(const struct mini_host *host, uint32_t picker, uint32_t member)
+{
+    const struct mini_picker *mine = &host->picker[picker];
+    const struct mini_scope *scope = &host->scope[mine->scope];
+    uint32_t slot = mine->list.member[member].slot;
+    return scope->open[slot] + scope->base[slot];
+}
+
+bool mini_usable(const struct mini_host *host, uint32_t picker, uint32_t member,
+                 const uint64_t *tried)
+{
+    const struct lb_member *asked = &host->picker[picker].list.member[member];
+    if (tried != NULL && (tried[member / 64] >> (member % 64) & 1) != 0)
+        return false;
+    if (host->down[asked->slot] || asked->weight == 0)
+        return false;
+    return asked->max_conns == 0 || mini_load(host, picker, member) < asked->max_conns;
+}
+
+static void check_rows(struct mini_host *host, enum law law)
+{
+    for (uint32_t row = 0; row < MINI_ROWS; row++)
+        for (uint32_t slot = 0; host->row[row].used && slot < host->setup.servers; slot++) {
+            int32_t counted = lb_row_count(host->region[row % 2], row, slot);
+            if (counted != host->row[row].open[slot])
+                mini_fault(host, law, "row %u counts %d on slot %u, %d are open", row, counted,
+                           slot, host->row[row].open[slot]);
+        }
+}
+
+static void check_views(struct mini_host *host, enum law law)
+{
+    for (uint32_t i = 0; i < MINI_PICKERS; i++) {
+        const struct mini_picker *mine = &host->picker[i];
+        for (uint32_t member = 0; mine->used && member < mine->list.members; member++) {
+            int64_t believed = lb_believed(mine->picker, member),
+                    wanted = mini_load(host, i, member);
+            if (believed != wanted)
+                mini_fault(host, law,
+                           "the view is believed to see %lld on slot %u, it must see %lld",
+                           (long long)believed, mine->list.member[member].slot, (long long)wanted);
+        }
+    }
+}
+
+/* The slot of a key of the count table, by the server's name. */
+static uint32_t slot_of(const struct mini_host *host, const char *key)
+{
+    for (uint32_t slot = 0; slot < host->setup.servers; slot++)
+        if (strcmp(lb_slot_key(host->region[0], slot), key) == 0)
+            return slot;
+    return LB_NONE;
+}
+
+static void check_table(struct mini_host *host, const struct mini_table *table)
+{
+    static const char prefix[] = "conn_count:contract:";
+    uint32_t cells = 0, present = 0;
+    const char *key;
+    int32_t count;
+    for (; lb_counts_at(table->counts, cells, &key, &count); cells++) {
+        uint32_t slot = strncmp(key, prefix, sizeof prefix - 1) == 0
+                            ? slot_of(host, key + sizeof prefix - 1)
+                            : LB_NONE;
+        if (slot == LB_NONE || !table->present[slot] || table->count[slot] != count)
+            mini_fault(host, LAW_LEDGER, "the count table says %d of %s", count, key);
+    }
+    for (uint32_t slot = 0; slot < host->setup.servers; slot++)
+        present += table->present[slot];
+    if (present != cells)
+        mini_fault(host, LAW_LEDGER, "the count table has %u keys, not %u", cells, present);
+}
+
+void mini_check(struct mini_host *host, enum law law)
+{
+    if (host->setup.unchecked || host->broken)
+        return;
+    check_rows(host, law);
+    check_views(host, law == LAW_ONE_COUNT ? LAW_LEDGER : law);
+    if (lb_region_check(host->region[0]) != LB_OK)
+        mini_fault(host, law == LAW_ONE_COUNT ? LAW_LEDGER : law,
+                   "lb_region_check found loads, rows or index at odds");
+    for (uint32_t i = 0; i < MINI_INSTANCES && host->step % 8 == 0; i++)
+        if (host->table[i].counts != NULL)
+            check_table(host, &host->table[i]);
+}
+
+void mini_check_zero(struct mini_host *host)
+{
+    for (uint32_t i = 0; i < MINI_PICKERS; i++) {
+        const struct mini_picker *mine = &host->picker[i];
+        for (uint32_t member = 0; mine->used && member < mine->list.members; member++) {
+            uint32_t slot = mine->list.member[member].slot;
+            int64_t believed = lb_believed(mine->picker, member);
+            if (believed != host->scope[mine->scope].base[slot])
+                mini_fault(host, LAW_ZERO, "all is released, and slot %u is left with %lld", slot,
+                           (long long)believed);
+        }
+    }
+    for (uint32_t row = 0; row < MINI_ROWS; row++)
+        for (uint32_t slot = 0; slot < host->setup.servers; slot++)
+            if (lb_row_count(host->region[0], row, slot) != 0)
+                mini_fault(host, LAW_ZERO, "all is released, and row %u still counts", row);
+}

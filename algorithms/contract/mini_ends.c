@@ -1,0 +1,142 @@
+/* mini_ends.c: what ends in the mini host: lives, rows, scopes, pickers.
+ * SPDX-License-Identifier: MIT */
+#include "mini.h"
+
+/* ---- Crashes and reaping ---- */
+
+bool mini_is_alive(void *context, uint64_t life)
+{
+    const struct mini_host *host = context;
+    for (uint32_t i = 0; i < MINI_WORKERS; i++)
+        if (host->worker[i].life == life)
+            return true;
+    for (uint32_t i = 0; i < MINI_PICKERS; i++)
+        if (host->picker[i].used && host->picker[i].life == life)
+            return true;
+    return false;
+}
+
+uint64_t mini_forget_row(struct mini_host *host, uint32_t row)
+{
+    struct mini_row *mine = &host->row[row];
+    uint64_t forgotten = 0;
+    for (uint32_t slot = 0; slot < host->setup.servers; slot++) {
+        forgotten += (uint64_t)mine->open[slot];
+        if (mine->scope != LB_NONE)
+            host->scope[mine->scope].open[slot] -= mine->open[slot];
+    }
+    mine->used = false;
+    return forgotten;
+}
+
+static void drop_row(struct mini_host *host, uint32_t row, enum law law)
+{
+    uint64_t wanted = mini_forget_row(host, row), dropped = lb_row_drop(host->region[0], row);
+    if (dropped != wanted)
+        mini_fault(host, law, "row %u counted %llu connections, dropping it gave %llu", row,
+                   (unsigned long long)wanted, (unsigned long long)dropped);
+}
+
+void mini_reap(struct mini_host *host)
+{
+    uint64_t wanted = 0;
+    for (uint32_t row = 0; row < MINI_ROWS; row++)
+        if (host->row[row].used && !mini_is_alive(host, host->row[row].life))
+            wanted += mini_forget_row(host, row);
+    uint64_t reaped = lb_reap(host->region[1], mini_is_alive, host);
+    if (reaped != wanted)
+        mini_fault(host, LAW_DROP, "%llu connections of the dead were counted, %llu were reaped",
+                   (unsigned long long)wanted, (unsigned long long)reaped);
+    mini_check(host, LAW_DROP);
+}
+
+/* Connections of a picker that died are gone without a release. */
+static void lose_connections(struct mini_host *host, uint32_t picker)
+{
+    for (uint32_t i = host->connections; i-- > 0;)
+        if (host->connection[i].picker == picker)
+            host->connection[i] = host->connection[--host->connections];
+    host->picker[picker].connections = 0;
+}
+
+void mini_crash(struct mini_host *host, uint32_t worker, bool reaped)
+{
+    uint64_t life = host->worker[worker].life;
+    for (uint32_t i = 0; i < MINI_PICKERS; i++)
+        if (host->picker[i].used && host->picker[i].life == life) {
+            lose_connections(host, i);
+            host->picker[i].used = false;
+        }
+    host->worker[worker].life = ++host->last_life;
+    host->worker[worker].picker = LB_NONE;
+    for (uint32_t row = 0; row < MINI_ROWS; row++) {
+        bool theirs = host->row[row].used && host->row[row].life == life;
+        if (theirs && reaped)
+            drop_row(host, row, LAW_DROP);
+        else if (theirs)
+            host->row[row].lost = true;
+    }
+    mini_check(host, LAW_DROP);
+    mini_sweep(host);
+}
+
+/* ---- Sweeping ---- */
+
+static bool picker_needed(const struct mini_host *host, uint32_t picker)
+{
+    const struct mini_picker *mine = &host->picker[picker];
+    return mine->connections > 0 ||
+           (mini_is_current(host, picker) && mine->generation == host->generation);
+}
+
+static bool row_needed(const struct mini_host *host, uint32_t row)
+{
+    for (uint32_t i = 0; i < MINI_PICKERS; i++)
+        if (host->picker[i].used && host->picker[i].row == row)
+            return true;
+    return host->row[row].lost;
+}
+
+/* Nobody picks in it now, and nobody will. */
+static bool scope_over(const struct mini_host *host, uint32_t scope)
+{
+    const struct mini_scope *mine = &host->scope[scope];
+    for (uint32_t i = 0; i < MINI_PICKERS; i++)
+        if (host->picker[i].used && host->picker[i].scope == scope)
+            return false;
+    return (host->view->by_life && !mini_is_alive((void *)host, mine->key.life)) ||
+           (host->view->by_generation && mine->key.generation != host->generation);
+}
+
+static void close_scope(struct mini_host *host, uint32_t scope)
+{
+    for (uint32_t row = 0; row < MINI_ROWS; row++)
+        if (host->row[row].used && host->row[row].scope == scope)
+            host->row[row].scope = LB_NONE;
+    lb_scope_close(host->region[0], host->scope[scope].scope);
+    host->scope[scope].used = false;
+}
+
+void mini_sweep(struct mini_host *host)
+{
+    /* A worker's picker of an old generation stays until it builds the next; here it may go. */
+    for (uint32_t i = 0; i < MINI_PICKERS; i++) {
+        if (!host->picker[i].used || picker_needed(host, i))
+            continue;
+        host->picker[i].used = false;
+        for (uint32_t w = 0; w < MINI_WORKERS; w++)
+            if (host->worker[w].picker == i)
+                host->worker[w].picker = LB_NONE;
+    }
+    uint32_t leaked = 0;
+    for (uint32_t row = 0; row < MINI_ROWS; row++) {
+        if (host->row[row].used && !row_needed(host, row))
+            drop_row(host, row, LAW_ZERO);
+        leaked += host->row[row].used && host->row[row].lost;
+    }
+    for (uint32_t scope = 0; scope < MINI_SCOPES; scope++)
+        if (host->scope[scope].used && scope_over(host, scope))
+            close_scope(host, scope);
+    if (leaked > MINI_ROWS / 3)
+        mini_reap(host);
+}

@@ -1,0 +1,203 @@
+/* mini_pick.c: the mini host's picks and releases, each held against the ledger.
+ * SPDX-License-Identifier: MIT */
+#include "mini.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define UNTOUCHED UINT32_C(0xDEADBEEF)
+
+struct attempt { /* one call of lb_pick, and what was known before it */
+    uint32_t picker, members;
+    uint32_t usable, listed; /* how many members were; of these, how many the scope still lists */
+    uint64_t *tried, before[MINI_TRIED];
+    int status;
+    struct lb_lease lease;
+    uint32_t member;
+};
+
+static void trace(struct mini_host *host, struct mini_pick pick)
+{
+    if (host->traced == host->trace_room) {
+        uint32_t room = host->trace_room == 0 ? 512 : 2 * host->trace_room;
+        struct mini_pick *wider = mini_new(room * sizeof *wider);
+        if (host->traced > 0)
+            memcpy(wider, host->trace, host->traced * sizeof *wider);
+        free(host->trace);
+        host->trace = wider;
+        host->trace_room = room;
+    }
+    host->trace[host->traced++] = pick;
+}
+
+static void look_before(const struct mini_host *host, struct attempt *attempt)
+{
+    const struct mini_picker *mine = &host->picker[attempt->picker];
+    attempt->members = mine->list.members;
+    for (uint32_t i = 0; i < attempt->members; i++) {
+        bool usable = mini_usable(host, attempt->picker, i, attempt->tried);
+        attempt->usable += usable;
+        attempt->listed += usable && host->scope[mine->scope].listed[mine->list.member[i].slot];
+    }
+    if (attempt->tried != NULL)
+        memcpy(attempt->before, attempt->tried, sizeof attempt->before);
+}
+
+/* A picker whose scope heard of a newer list may also be refused a server that only it still has:
+ * nobody said that the algorithm must remember those who left. */
+static void check_refused(struct mini_host *host, const struct attempt *attempt)
+{
+    const struct mini_picker *mine = &host->picker[attempt->picker];
+    bool newest = mine->list.edition == host->scope[mine->scope].edition;
+    if (attempt->listed > 0)
+        mini_fault(host, newest ? LAW_NONE : LAW_OWN_LIST,
+                   "LB_NO_SERVER, and %u of %u members are usable", attempt->listed,
+                   attempt->members);
+    if (attempt->tried != NULL &&
+        memcmp(attempt->tried, attempt->before, sizeof attempt->before) != 0)
+        mini_fault(host, LAW_NONE, "LB_NO_SERVER changed the tried bits");
+    if (attempt->lease.slot != UNTOUCHED || attempt->lease.row != UNTOUCHED ||
+        attempt->member != UNTOUCHED)
+        mini_fault(host, LAW_NONE, "LB_NO_SERVER changed what it was handed");
+    mini_check(host, LAW_NONE);
+}
+
+static bool tried_as_it_should(const struct attempt *attempt)
+{
+    uint64_t wanted[MINI_TRIED];
+    memcpy(wanted, attempt->before, sizeof wanted);
+    wanted[attempt->member / 64] |= (uint64_t)1 << (attempt->member % 64);
+    return memcmp(wanted, attempt->tried, sizeof wanted) == 0;
+}
+
+/* Before anything is written down of this pick. */
+static void check_chosen(struct mini_host *host, const struct attempt *attempt)
+{
+    const struct mini_picker *mine = &host->picker[attempt->picker];
+    uint32_t member = attempt->member, row = mine->row;
+    bool newest = mine->list.edition == host->scope[mine->scope].edition;
+    if (member >= attempt->members || mine->list.member[member].slot != attempt->lease.slot) {
+        mini_fault(host, newest ? LAW_USABLE : LAW_OWN_LIST,
+                   "place %u of %u members was picked, the lease says slot %u", member,
+                   attempt->members, attempt->lease.slot);
+        return;
+    }
+    if (!mini_usable(host, attempt->picker, member,
+                     attempt->tried == NULL ? NULL : attempt->before))
+        mini_fault(host, attempt->usable == 0 ? LAW_NONE : LAW_USABLE,
+                   "slot %u was picked, which is not usable (weight %u, %lld open of %u)",
+                   attempt->lease.slot, mine->list.member[member].weight,
+                   (long long)mini_load(host, attempt->picker, member),
+                   mine->list.member[member].max_conns);
+    if (attempt->tried != NULL && !tried_as_it_should(attempt))
+        mini_fault(host, LAW_USABLE, "the tried bits are not as before plus the one picked");
+    if (attempt->lease.row != row)
+        mini_fault(host, LAW_ONE_COUNT, "the lease names row %u, not %u", attempt->lease.row, row);
+}
+
+static uint32_t count(struct mini_host *host, const struct attempt *attempt)
+{
+    struct mini_picker *mine = &host->picker[attempt->picker];
+    uint32_t slot = attempt->lease.slot;
+    if (mine->row != LB_NONE) {
+        host->row[mine->row].open[slot]++;
+        host->scope[mine->scope].open[slot]++;
+        int32_t counted = lb_row_count(host->region[0], mine->row, slot);
+        if (counted != host->row[mine->row].open[slot])
+            mini_fault(host, LAW_ONE_COUNT, "row %u counts %d on slot %u after the pick, not %d",
+                       mine->row, counted, slot, host->row[mine->row].open[slot]);
+    }
+    if (host->view->seeded) {
+        host->table[mine->instance].count[slot]++;
+        host->table[mine->instance].present[slot] = true;
+    }
+    mine->connections++;
+    host->connection[host->connections] =
+        (struct mini_connection){.picker = attempt->picker, .lease = attempt->lease};
+    return host->connections++;
+}
+
+uint32_t mini_pick(struct mini_host *host, uint32_t picker, uint64_t *tried,
+                   const uint64_t *draw_key)
+{
+    struct attempt attempt = {.picker = picker,
+                              .tried = tried,
+                              .lease = {.slot = UNTOUCHED, .row = UNTOUCHED},
+                              .member = UNTOUCHED};
+    struct lb_request request = {.draw_key = draw_key, .tried = tried};
+    if (host->broken || host->connections == MINI_CONNECTIONS)
+        return MINI_NO_PICK;
+    look_before(host, &attempt);
+    attempt.status = lb_pick(host->picker[picker].picker, host->picker[picker].row, &request,
+                             &attempt.lease, &attempt.member);
+    trace(host, (struct mini_pick){attempt.status, attempt.lease.slot, request.draws});
+    if (attempt.status == LB_NO_SERVER) {
+        check_refused(host, &attempt);
+        return MINI_NO_PICK;
+    }
+    if (attempt.status != LB_OK)
+        mini_fault(host, LAW_NONE, "a pick returned \"%s\"", lb_status_text(attempt.status));
+    else
+        check_chosen(host, &attempt);
+    if (host->broken)
+        return MINI_NO_PICK;
+    uint32_t connection = count(host, &attempt);
+    mini_check(host, LAW_ONE_COUNT);
+    return connection;
+}
+
+/* ---- Releases ---- */
+
+static void uncount(struct mini_host *host, const struct mini_connection *ending)
+{
+    const struct mini_picker *mine = &host->picker[ending->picker];
+    uint32_t slot = ending->lease.slot, row = ending->lease.row;
+    if (row == LB_NONE)
+        return;
+    host->row[row].open[slot]--;
+    host->scope[mine->scope].open[slot]--;
+    if (host->view->seeded) {
+        host->table[mine->instance].count[slot]--;
+        host->table[mine->instance].present[slot] = true;
+    }
+    int32_t counted = lb_row_count(host->region[1], row, slot);
+    if (counted != host->row[row].open[slot])
+        mini_fault(host, LAW_RELEASE, "row %u counts %d on slot %u after the release, not %d", row,
+                   counted, slot, host->row[row].open[slot]);
+}
+
+/* Where nothing is left to release, a release must be refused, and must leave all as it was. */
+static void release_again(struct mini_host *host, const struct mini_connection *ended)
+{
+    struct lb_picker *picker = host->picker[ended->picker].picker;
+    struct lb_lease lease = ended->lease;
+    if (lease.row == LB_NONE || host->row[lease.row].open[lease.slot] > 0)
+        return;
+    if (lb_release(picker, lease) != LB_BAD_LEASE)
+        mini_fault(host, LAW_RELEASE, "a second release of slot %u in row %u was not refused",
+                   lease.slot, lease.row);
+    lease.row = MINI_ROWS;
+    if (lb_release(picker, lease) != LB_BAD_LEASE)
+        mini_fault(host, LAW_RELEASE, "a release in a row that is not there was not refused");
+}
+
+void mini_release(struct mini_host *host, uint32_t connection)
+{
+    struct mini_connection ending = host->connection[connection];
+    if (host->broken)
+        return;
+    host->connection[connection] = host->connection[--host->connections];
+    host->picker[ending.picker].connections--;
+    int status = lb_release(host->picker[ending.picker].picker, ending.lease);
+    if (status != LB_OK)
+        mini_fault(host, LAW_RELEASE, "a release was refused: %s", lb_status_text(status));
+    uncount(host, &ending);
+    release_again(host, &ending);
+    mini_check(host, LAW_RELEASE);
+}
+
+void mini_release_all(struct mini_host *host)
+{
+    while (host->connections > 0 && !host->broken)
+        mini_release(host, host->connections - 1);
+}

@@ -1,0 +1,229 @@
+/* lb.h: load-balancing algorithms, the same object code for a simulator and for production.
+ * SPDX-License-Identifier: MIT
+ *
+ * Connections outlive the state that counts them. So this library keeps apart what is counted, what
+ * a pick may see of it, and how long each of the two lives:
+ *
+ *   REGION  one upstream's memory, which processes may share: SLOTS (a server's identity each), ROWS
+ *           and SCOPES. It holds no pointer, so it may be mapped anywhere, at several addresses.
+ *   ROW     the connections that one worker life has open, by slot. Only its owner writes it, and
+ *           it feeds exactly one scope; both are fixed when it is claimed.
+ *   SCOPE   what a pick sees, and what the algorithm remembers: loads (its rows added up), cursors,
+ *           weights, heap, draw counter; by slot, never by place in a list.
+ *   VIEW    which scope a worker's picks go to: a rule of keys, from one table. See lb_view.
+ *   PICKER  one list of members in their order, over a scope: private memory of one process. A
+ *           connection retries on, and is released through, the picker that it began with.
+ *   LEASE   one counted connection: its slot and the row that counts it. A release therefore cannot
+ *           reach another worker's or another generation's count.
+ *
+ * The library never waits, allocates, reads a clock or draws a random number of its own: memory,
+ * lock, and randomness are the host's. Calls marked [L] need the region locked if it is shared.
+ * Every int returned is an lb_status; below zero nothing was changed. */
+#ifndef LB_H
+#define LB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define LB_ABI        1u  /* changes with any struct or meaning below */
+#define LB_ALIGN      64u /* what the address of every memory given to the library divides by */
+#define LB_PARAMS_MAX 8u  /* parameters of an algorithm */
+#define LB_KEY_MAX    95u /* bytes of a server's key */
+#define LB_NONE       UINT32_MAX /* no slot, scope, row, member */
+
+enum lb_status {
+    LB_UNSEEDED = 1, /* done, but the count table is absent or full: picks as view `generation` */
+    LB_OK = 0,
+    LB_NO_SERVER = -1,  /* every member is tried, full, down, or takes nothing */
+    LB_FULL = -2,       /* no slot, scope or row is left */
+    LB_BAD_MEMORY = -3, /* too small, misaligned, or not laid out by this ABI */
+    LB_BAD_CONFIG = -4, /* a parameter out of range, a key too long, a member twice */
+    LB_BAD_LEASE = -5,  /* its row counts no such connection: released twice, or dropped */
+};
+const char *lb_status_text(int status);
+
+/* ---- Algorithms: constant tables, one file and one registry line each ---- */
+
+struct lb_algorithm; /* lb_author.h tells how to write one */
+
+struct lb_param {
+    const char *name, *help;
+    const char *const *words; /* the values' names, ended by NULL; or NULL: a number */
+    uint64_t fallback, min, max;
+};
+
+const struct lb_algorithm *lb_algorithm_find(const char *name); /* NULL: unknown */
+const struct lb_algorithm *lb_algorithm_at(uint32_t i);         /* NULL: past the last */
+const char *lb_algorithm_name(const struct lb_algorithm *);
+const char *lb_algorithm_about(const struct lb_algorithm *);
+const struct lb_param *lb_algorithm_params(const struct lb_algorithm *); /* ends at name NULL */
+/* Bytes that one scope needs for this algorithm over so many slots. */
+size_t lb_algorithm_memory(const struct lb_algorithm *, uint32_t slots);
+
+/* ---- Views: which connections a pick sees ---- */
+
+/* Who is picking: a worker life (never 0) of a gateway instance, in a generation. */
+struct lb_scope_key {
+    uint64_t life;
+    uint32_t instance, generation;
+};
+
+struct lb_view {
+    const char *name, *sees, *seen_in;        /* seen_in: the real system that picks so */
+    bool by_instance, by_life, by_generation; /* which fields tell its scopes apart */
+    bool seeded;      /* a picker also reads the count table when it is built */
+    bool per_request; /* state is new for every request, and nothing counted */
+};
+
+const struct lb_view *lb_view_find(const char *name);
+const struct lb_view *lb_view_at(uint32_t i);
+/* The key of the scope that `who` picks in: the fields that the view ignores are zero. */
+struct lb_scope_key lb_view_key(const struct lb_view *, struct lb_scope_key who);
+
+/* ---- Regions ---- */
+
+struct lb_region;
+
+enum lb_mode { /* of a region, for its life; the picks are the same (the contract suite proves it)
+                */
+               LB_SUM,  /* a pick adds its scope's rows up; a release is one store, mostly unlocked:
+                           nginx */
+               LB_KEPT, /* loads are kept up to date, so every release is [L]: one thread, or many
+                           servers */
+};
+
+struct lb_shape {
+    uint32_t slots, rows, scopes;
+    enum lb_mode mode;
+    size_t memory; /* of a scope: lb_algorithm_memory(), the largest of those that will run here */
+};
+
+size_t lb_region_size(const struct lb_shape *); /* 0: impossible */
+/* format lays a new region out; attach takes one as another process left it. attach's
+ * LB_BAD_MEMORY tells the host to format anew, and to say so. */
+int lb_region_format(void *memory, size_t size, const struct lb_shape *, struct lb_region **);
+int lb_region_attach(void *memory, size_t size, struct lb_region **);
+/* LB_OK, or LB_BAD_MEMORY where loads, rows and index disagree. [L] */
+int lb_region_check(const struct lb_region *);
+
+/* A server's identity: the same key has the same slot, and so the same counts. [L] LB_NONE: full.
+ */
+uint32_t lb_slot(struct lb_region *, const char *key, size_t length);
+uint32_t lb_slots_used(const struct lb_region *); /* slots are numbered from 0 */
+const char *lb_slot_key(const struct lb_region *, uint32_t slot);
+/* What all rows count on a slot, the leaked ones too: for status pages and ledgers. [L] */
+uint64_t lb_slot_count(const struct lb_region *, uint32_t slot);
+/* Taken out, or back in, for every picker's next pick. [L] */
+void lb_slot_set_down(struct lb_region *, uint32_t slot, bool down);
+
+/* The lock is a word in the region that names its holder (a number of the host's, never 0).
+ * Waiting, yielding and asking whether the holder lives are the host's. */
+bool lb_try_lock(struct lb_region *, uint64_t self);
+void lb_unlock(struct lb_region *);
+uint64_t lb_lock_holder(const struct lb_region *); /* 0: unlocked */
+
+/* ---- Scopes and rows ---- */
+
+/* Finds the scope of this key or starts it empty. draw_key: of its own random sequence; equal keys
+ * draw in step, as some real balancers' processes do. [L] LB_NONE: full. */
+uint32_t lb_scope_open(struct lb_region *, struct lb_scope_key, const uint64_t draw_key[2]);
+/* Forgets everything in it, as view `request` does for each request. [L] */
+void lb_scope_restart(struct lb_region *, uint32_t scope);
+/* Nobody will pick in it again; it is reused when the last of its rows is gone. [L] */
+void lb_scope_close(struct lb_region *, uint32_t scope);
+
+/* The row of this owner that feeds this scope; the same when asked again. [L] LB_NONE: full. */
+uint32_t lb_row_claim(struct lb_region *, uint64_t owner, uint32_t scope);
+/* Its owner is gone, and its connections with it. Returns how many it counted. [L] */
+uint64_t lb_row_drop(struct lb_region *, uint32_t row);
+/* Drops every row whose owner is not alive. Never called, a crash's counts leak (as in nginx's
+ * `zone`). Returns how many connections were taken back. [L] */
+uint64_t lb_reap(struct lb_region *, bool (*alive)(void *context, uint64_t owner), void *context);
+/* What one row counts on a slot. */
+int32_t lb_row_count(const struct lb_region *, uint32_t row, uint32_t slot);
+
+/* ---- The count table of view `seeded`: memory and life of its own ----
+ *
+ * Signed cells under keys conn_count:{upstream}:{server}. Cleaned of servers that left, and read,
+ * only when a picker is built; +1 a pick and -1 a release by any picker (which makes the key again,
+ * and may take it below zero); nobody corrects it after a crash. That is a real design with real
+ * defects (APISIX pull request 12255), kept faithfully. */
+
+struct lb_counts;
+
+uint32_t lb_counts_capacity(size_t size); /* keys that so many bytes hold; 10 MiB: 55,774 */
+int lb_counts_format(void *memory, size_t size, struct lb_counts **);
+int lb_counts_attach(void *memory, size_t size, struct lb_counts **);
+/* To list it: the i-th key, NUL-terminated, and its count. false: past the last. */
+bool lb_counts_at(const struct lb_counts *, uint32_t i, const char **key, int32_t *count);
+
+/* ---- Pickers ---- */
+
+struct lb_picker;
+
+struct lb_member {
+    uint32_t slot, weight;
+    uint32_t max_conns; /* 0: no limit */
+};
+
+enum lb_quirk { /* what some real gateways do around their algorithm */
+                LB_SOLE_UNCOUNTED =
+                    1, /* a sole member is picked without state: nothing counted, cleaned, tried */
+                LB_ZERO_IS_LAST =
+                    2, /* weight 0 is a last resort, not "takes nothing" (least_conn on a heap) */
+};
+
+struct lb_picker_config {
+    const struct lb_algorithm *algorithm;
+    uint64_t param[LB_PARAMS_MAX]; /* in the order of lb_algorithm_params() */
+    uint32_t scope, members_max, quirks;
+    bool seeded;
+    struct lb_counts *counts; /* of a seeded picker; NULL: LB_UNSEEDED */
+    const char *upstream;     /* the table's keys; must outlive the picker */
+};
+
+struct lb_request {
+    const uint64_t
+        *draw_key;   /* two words: draws of this request's own; NULL: the scope's sequence */
+    uint64_t *tried; /* a bit a member, in the host's memory; lb_pick sets it. NULL: no retry */
+    uint32_t draws;  /* out: random numbers drawn by this pick */
+};
+
+struct lb_lease { /* plain bytes; keep it for days. row LB_NONE: picked, but not counted */
+    uint32_t slot, row;
+};
+
+/* What a built-in parameter list starts from: every fallback. */
+void lb_picker_defaults(const struct lb_algorithm *, struct lb_picker_config *);
+size_t lb_picker_size(const struct lb_region *,
+                      const struct lb_picker_config *); /* 0: impossible */
+/* Builds a picker over members, in their order. Members that its scope no longer has are taken out
+ * in natural key order (s2 before s10), then the list is entered as given. LB_OK or LB_UNSEEDED.
+ * [L] */
+int lb_picker_init(void *memory, size_t size, struct lb_region *, const struct lb_picker_config *,
+                   const struct lb_member *, uint32_t members, struct lb_picker **);
+/* The list becomes this one, in place: who stays keeps what is remembered of it. [L] */
+int lb_picker_edit(struct lb_picker *, const struct lb_member *, uint32_t members);
+
+/* Chooses and counts in one step. row LB_NONE: chosen, not counted (view `request`). member: the
+ * chosen one's place in the list. LB_OK, LB_NO_SERVER, or LB_UNSEEDED: chosen, but the table is
+ * full. [L] */
+int lb_pick(struct lb_picker *, uint32_t row, struct lb_request *, struct lb_lease *,
+            uint32_t *member);
+/* Ends a lease on the picker it came from. [L] if lb_release_locks(). */
+int lb_release(struct lb_picker *, struct lb_lease);
+bool lb_release_locks(const struct lb_picker *);
+
+/* What the picker's next pick believes of a member: its load. [L] */
+int64_t lb_believed(const struct lb_picker *, uint32_t member);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,94 @@
+/* lb_author.h: what the author of an algorithm includes. SPDX-License-Identifier: MIT
+ *
+ * An algorithm is one constant lb_algorithm at the end of its own file and one line in
+ * lb_registry.c. It sees one lb_context and nothing else; helpers are inline. */
+#ifndef LB_AUTHOR_H
+#define LB_AUTHOR_H
+
+#include "lb.h"
+
+/* What an algorithm sees when it is asked. */
+struct lb_context {
+    const struct lb_member *member; /* this picker's list, in its order */
+    uint32_t members;
+    const uint32_t *place; /* by slot: its place in the list, or LB_NONE */
+    const int32_t *load;   /* by slot: the connections that this view counts; may be below zero */
+    const uint8_t *down;   /* by slot */
+    uint32_t slots;
+    void *memory; /* the scope's, zero when the scope starts; shared by all its pickers */
+    const uint64_t *param;
+    uint32_t quirks;
+    bool seeded;           /* loads began with what the count table said */
+    const uint64_t *tried; /* a bit a member; NULL: none */
+    /* Draws: the key, and how many were drawn from it before. */
+    uint64_t draw_key[2], drawn;
+};
+
+enum lb_entry {                  /* why a member enters: */
+                LB_ENTRY_NEW,    /* the scope did not have it */
+                LB_ENTRY_BUILT,  /* it did, and a new picker is being built over it */
+                LB_ENTRY_EDITED, /* it did, and the list is edited in place */
+};
+
+struct lb_algorithm {
+    uint32_t abi; /* LB_ABI */
+    const char *name, *about;
+    struct lb_param param[LB_PARAMS_MAX + 1]; /* ends at name NULL */
+    size_t (*memory)(uint32_t slots);         /* NULL: it remembers nothing */
+    /* Each of these may be NULL: the algorithm is not interested. */
+    void (*leave)(struct lb_context *, uint32_t slot);
+    void (*enter)(struct lb_context *, uint32_t member, enum lb_entry);
+    void (*taken)(struct lb_context *, uint32_t slot);    /* after a pick was counted */
+    void (*released)(struct lb_context *, uint32_t slot); /* after a release; makes releases [L] */
+    bool (*hears_releases)(const uint64_t *param);        /* NULL: always, if `released` is there */
+    void (*recount)(struct lb_context *); /* loads changed behind its back: rows were dropped */
+    /* The definition of the algorithm: a member from lists, loads and memory, or LB_NONE exactly
+     * when no member is usable. */
+    uint32_t (*pick)(struct lb_context *);
+};
+
+static inline uint64_t lb_mulhi(uint64_t a, uint64_t b)
+{
+    uint64_t a0 = a & UINT32_MAX, a1 = a >> 32, b0 = b & UINT32_MAX, b1 = b >> 32;
+    uint64_t middle = a1 * b0 + ((a0 * b0) >> 32);
+    uint64_t other = a0 * b1 + (middle & UINT32_MAX);
+    return a1 * b1 + (middle >> 32) + (other >> 32);
+}
+
+/* The next random number: value `drawn` of the counter-based stream under draw_key. The mixers are
+ * David Stafford's mix 13 and MurmurHash3's fmix64; the simulator's streams are the same function.
+ */
+static inline uint64_t lb_draw(struct lb_context *c)
+{
+    uint64_t x = c->draw_key[0] + ++c->drawn * UINT64_C(0x9E3779B97F4A7C15);
+    x = (x ^ (x >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    x = (x ^ (x >> 27)) * UINT64_C(0x94D049BB133111EB);
+    x = (x ^ (x >> 31)) ^ c->draw_key[1];
+    x = (x ^ (x >> 33)) * UINT64_C(0xFF51AFD7ED558CCD);
+    x = (x ^ (x >> 33)) * UINT64_C(0xC4CEB9FE1A85EC53);
+    return x ^ (x >> 33);
+}
+
+/* A random whole number in [0, bound). */
+static inline uint64_t lb_draw_below(struct lb_context *c, uint64_t bound)
+{
+    return lb_mulhi(lb_draw(c), bound);
+}
+
+static inline int64_t lb_load(const struct lb_context *c, uint32_t member)
+{
+    return c->load[c->member[member].slot];
+}
+
+/* May this member be picked? The one rule for every algorithm. */
+static inline bool lb_usable(const struct lb_context *c, uint32_t member)
+{
+    const struct lb_member *m = &c->member[member];
+    if (c->tried != NULL && (c->tried[member / 64] >> (member % 64) & 1u) != 0)
+        return false;
+    if (c->down[m->slot] || (m->weight == 0 && (c->quirks & LB_ZERO_IS_LAST) == 0))
+        return false;
+    return m->max_conns == 0 || c->load[m->slot] < (int64_t)m->max_conns;
+}
+
+#endif

@@ -1,0 +1,101 @@
+/* grid.c: cells are kept until the widest of each column is known. */
+#include "reports/grid.h"
+
+#include "sim/engine/arena.h"
+#include "sim/engine/memory.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINE_MAX_COLUMNS = 80 };
+
+struct grid {
+    const char *columns;
+    uint32_t width, cells, room;
+    char **cell;
+    struct arena arena;
+};
+
+struct grid *grid_new(const char *columns)
+{
+    struct grid *grid = memory_zeroed(1, sizeof *grid);
+    grid->columns = arena_text(&grid->arena, columns, strlen(columns));
+    grid->width = (uint32_t)strlen(columns);
+    return grid;
+}
+
+void grid_free(struct grid *grid)
+{
+    arena_free(&grid->arena);
+    free(grid->cell);
+    free(grid);
+}
+
+static void add(struct grid *grid, const char *text)
+{
+    if (grid->cells == grid->room) {
+        grid->room = grid->room == 0 ? 64 : 2 * grid->room;
+        grid->cell = memory_resized(grid->cell, grid->room, sizeof *grid->cell);
+    }
+    grid->cell[grid->cells++] = arena_text(&grid->arena, text, strlen(text));
+}
+
+void grid_cell(struct grid *grid, const char *format, ...)
+{
+    char text[256];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    add(grid, text);
+}
+
+void grid_end_row(struct grid *grid)
+{
+    while (grid->cells % grid->width != 0)
+        add(grid, "");
+}
+
+uint32_t grid_rows(const struct grid *grid)
+{
+    return (grid->cells + grid->width - 1) / grid->width;
+}
+
+static void print_row(const struct grid *grid, FILE *to, uint32_t row, const uint32_t *wide,
+                      uint32_t gap)
+{
+    uint32_t spaces = 0; /* owed, so that no line ends in any */
+    for (uint32_t c = 0; c < grid->width; c++) {
+        const char *text = grid->cell[row * grid->width + c];
+        uint32_t length = (uint32_t)strlen(text), pad = wide[c] - length;
+        if (grid->columns[c] == 'r')
+            spaces += pad;
+        if (length > 0) {
+            fprintf(to, "%*s%s", (int)spaces, "", text);
+            spaces = 0;
+        }
+        spaces += grid->columns[c] == 'l' ? pad : 0;
+        spaces += gap;
+    }
+}
+
+void grid_print(const struct grid *grid, FILE *to, int indent, uint32_t bold, bool colour)
+{
+    uint32_t *wide = memory_zeroed(grid->width, sizeof *wide), total = (uint32_t)indent;
+    for (uint32_t i = 0; i < grid->cells; i++) {
+        uint32_t length = (uint32_t)strlen(grid->cell[i]);
+        if (length > wide[i % grid->width])
+            wide[i % grid->width] = length;
+    }
+    for (uint32_t c = 0; c < grid->width; c++)
+        total += wide[c] + 2;
+    uint32_t gap = total - 2 > LINE_MAX_COLUMNS ? 1 : 2;
+    for (uint32_t row = 0; row < grid->cells / grid->width; row++) {
+        bool stands_out = colour && row < bold;
+        fprintf(to, "%*s%s", indent, "", stands_out ? "\033[1m" : "");
+        print_row(grid, to, row, wide, gap);
+        fputs(stands_out ? "\033[0m\n" : "\n", to);
+    }
+    free(wide);
+}

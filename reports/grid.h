@@ -1,0 +1,24 @@
+/* grid.h: a table for a terminal: columns as wide as what stands in them. */
+#ifndef REPORTS_GRID_H
+#define REPORTS_GRID_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct grid;
+
+/* columns: one letter each, l or r: where its cells lean. Freed with grid_free(). */
+struct grid *grid_new(const char *columns);
+void grid_free(struct grid *);
+/* The next cell of the present row; a full row begins the next. */
+void grid_cell(struct grid *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The rest of the present row stays empty. */
+void grid_end_row(struct grid *);
+/* Rows so far, the unfinished one too. */
+uint32_t grid_rows(const struct grid *);
+/* Prints it, each line after `indent` spaces; the first `bold` rows stand out, if colour. Two
+ * spaces between columns, or one where the line would pass 80. */
+void grid_print(const struct grid *, FILE *, int indent, uint32_t bold, bool colour);
+
+#endif

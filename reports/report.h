@@ -1,0 +1,27 @@
+/* report.h: an experiment, rendered. One function a rendering; none of them knows the engine. */
+#ifndef REPORTS_REPORT_H
+#define REPORTS_REPORT_H
+
+#include <stdio.h>
+
+#include "sim/run/run.h"
+
+struct table_options {
+    bool colour;
+    bool all;          /* every server's row, however many */
+    const char *files; /* the directory that holds them, or NULL: none were written */
+};
+
+/* The terminal's: what was run, the answer, a block a balancer, the comparison. 80 columns. */
+void report_table(const struct experiment *, const struct table_options *, FILE *);
+
+/* CSV files, each with its header only if asked, so that several experiments can share one. */
+void report_servers_csv(const struct experiment *, bool header, FILE *);
+void report_timeseries_csv(const struct experiment *, bool header, FILE *);
+void report_events_csv(const struct experiment *, bool header, FILE *);
+
+/* run.json, of all experiments of one run. options: what was asked for, as text. */
+bool report_run_json(const struct experiment *const *, uint32_t experiments, const char *options,
+                     FILE *);
+
+#endif

@@ -1,0 +1,54 @@
+/* run_json.c: run.json: all that is needed to run it again. The only file that may differ between
+ * two runs of the same, in its wall time. */
+#include "reports/report.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <string.h>
+
+static json_t *hex(uint64_t value)
+{
+    return json_sprintf("%016" PRIx64, value);
+}
+
+/* Seeds are 64-bit; what reads JSON may keep 53. So a text. */
+static json_t *whole(uint64_t value)
+{
+    return json_sprintf("%" PRIu64, value);
+}
+
+static json_t *trial_json(const struct experiment *experiment, const struct trial *trial)
+{
+    return json_pack("{s:s, s:I, s:o, s:I}", "balancer",
+                     experiment->scenario->balancer[trial->balancer].name, "replication",
+                     (json_int_t)trial->replication, "traffic_digest",
+                     hex(trial->result->traffic_digest), "draws", (json_int_t)trial->result->draws);
+}
+
+static json_t *experiment_json(const struct experiment *experiment)
+{
+    const struct scenario *scenario = experiment->scenario;
+    json_t *trials = json_array();
+    for (uint64_t i = 0; i < experiment->trials; i++)
+        json_array_append_new(trials, trial_json(experiment, &experiment->trial[i]));
+    return json_pack("{s:s, s:s, s:s%, s:o, s:o, s:I, s:f, s:o}", "scenario", scenario->name,
+                     "file", scenario->file, "text", scenario->text, scenario->text_length,
+                     "text_hash", hex(stream_hash(scenario->text, scenario->text_length)), "seed",
+                     whole(experiment->seed), "replications", (json_int_t)experiment->replications,
+                     "wall_s", experiment->wall_s, "trials", trials);
+}
+
+bool report_run_json(const struct experiment *const *experiment, uint32_t experiments,
+                     const char *options, FILE *to)
+{
+    json_t *runs = json_array();
+    for (uint32_t i = 0; i < experiments; i++)
+        json_array_append_new(runs, experiment_json(experiment[i]));
+    json_t *root =
+        json_pack("{s:s, s:s, s:i, s:s, s:o}", "program", "lbsim", "version", LBSIM_VERSION,
+                  "sampling_version", STREAM_VERSION, "options", options, "runs", runs);
+    bool written = root != NULL && json_dumpf(root, to, JSON_INDENT(2)) == 0;
+    json_decref(root);
+    fputc('\n', to);
+    return written;
+}

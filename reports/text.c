@@ -1,0 +1,72 @@
+/* text.c: numbers as people and files read them. */
+#include "reports/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+char *text_count(uint64_t count, char buffer[TEXT_MAX])
+{
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%" PRIu64, count);
+    char *to = buffer;
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            *to++ = ',';
+        *to++ = digits[i];
+    }
+    *to = '\0';
+    return buffer;
+}
+
+char *text_seconds(uint64_t ns, char buffer[TEXT_MAX])
+{
+    int length =
+        snprintf(buffer, TEXT_MAX, "%" PRIu64 ".%09" PRIu64, ns / 1000000000, ns % 1000000000);
+    while (buffer[length - 1] == '0')
+        buffer[--length] = '\0';
+    if (buffer[length - 1] == '.')
+        buffer[--length] = '\0';
+    return buffer;
+}
+
+char *text_time(uint64_t ns, char buffer[TEXT_MAX])
+{
+    static const struct {
+        uint64_t ns;
+        const char *name;
+    } units[] = {{UINT64_C(86400000000000), "d"},
+                 {UINT64_C(3600000000000), "h"},
+                 {UINT64_C(60000000000), "m"},
+                 {1000000000, "s"},
+                 {1000000, "ms"},
+                 {1000, "us"},
+                 {1, "ns"}};
+    size_t at = 0;
+    buffer[0] = '\0';
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        uint64_t whole = ns / units[i].ns;
+        if (whole > 0)
+            at +=
+                (size_t)snprintf(buffer + at, TEXT_MAX - at, "%" PRIu64 "%s", whole, units[i].name);
+        ns %= units[i].ns;
+    }
+    if (at == 0)
+        snprintf(buffer, TEXT_MAX, "0s");
+    return buffer;
+}
+
+char *text_ratio(double ratio, char buffer[TEXT_MAX])
+{
+    snprintf(buffer, TEXT_MAX, "%.9g", ratio);
+    return buffer;
+}
+
+char *text_share(uint64_t part, uint64_t whole, char buffer[TEXT_MAX])
+{
+    if (whole == 0)
+        snprintf(buffer, TEXT_MAX, "-");
+    else
+        snprintf(buffer, TEXT_MAX, "%.3f%%", 100 * (double)part / (double)whole);
+    return buffer;
+}

@@ -1,0 +1,21 @@
+/* text.h: numbers as people and files read them. Each writes into the caller's buffer and returns
+ * it. */
+#ifndef REPORTS_TEXT_H
+#define REPORTS_TEXT_H
+
+#include <stdint.h>
+
+#define TEXT_MAX 48
+
+/* 2,374,398 */
+char *text_count(uint64_t count, char buffer[TEXT_MAX]);
+/* Seconds, exactly: 600, 0.5, 12.000000001 */
+char *text_seconds(uint64_t ns, char buffer[TEXT_MAX]);
+/* A time for people: 1h, 12m, 1m30s, 250ms */
+char *text_time(uint64_t ns, char buffer[TEXT_MAX]);
+/* A ratio for files: %.9g */
+char *text_ratio(double ratio, char buffer[TEXT_MAX]);
+/* 16.819% : three decimals of part / whole; "-" of nothing */
+char *text_share(uint64_t part, uint64_t whole, char buffer[TEXT_MAX]);
+
+#endif

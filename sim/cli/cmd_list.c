@@ -1,0 +1,218 @@
+/* cmd_list.c: lbsim list: what there is, from the tables. */
+#include "reports/grid.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/console.h"
+#include "sim/run/metrics.h"
+#include "sim/scenario/scenario.h"
+#include "sim/workload/input.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct option_row options[] = {{0, NULL, NULL, NULL, false}};
+
+/* One kind of thing: `only` is a name to show alone, or NULL. The number of things shown. */
+struct kind {
+    const char *name, *about;
+    uint32_t (*list)(FILE *, const char *only);
+};
+
+static bool wanted(const char *name, const char *only)
+{
+    return only == NULL || strcmp(name, only) == 0;
+}
+
+static uint32_t finish(struct grid *grid, FILE *to, uint32_t shown)
+{
+    if (shown > 0)
+        grid_print(grid, to, 0, 1, false);
+    grid_free(grid);
+    return shown;
+}
+
+static void print_words(FILE *to, const char *const *words)
+{
+    for (int i = 0; words[i] != NULL; i++)
+        fprintf(to, "%s%s", i > 0 ? " | " : "", words[i]);
+}
+
+static uint32_t list_algorithms(FILE *to, const char *only)
+{
+    uint32_t shown = 0;
+    for (uint32_t i = 0; lb_algorithm_at(i) != NULL; i++) {
+        const struct lb_algorithm *algorithm = lb_algorithm_at(i);
+        const struct lb_param *param = lb_algorithm_params(algorithm);
+        if (!wanted(lb_algorithm_name(algorithm), only))
+            continue;
+        fprintf(to, "%-12s %s\n", lb_algorithm_name(algorithm), lb_algorithm_about(algorithm));
+        for (uint32_t p = 0; param[p].name != NULL; p++) {
+            fprintf(to, "  %s: ", param[p].name);
+            if (param[p].words != NULL)
+                print_words(to, param[p].words);
+            fprintf(to, "  (%s)\n", param[p].help);
+        }
+        shown++;
+    }
+    return shown;
+}
+
+static uint32_t list_presets(FILE *to, const char *only)
+{
+    struct grid *grid = grid_new("llllll");
+    const char *const head[] = {"name", "product", "algorithm", "view", "change", "fidelity"};
+    uint32_t shown = 0;
+    for (int i = 0; i < 6; i++)
+        grid_cell(grid, "%s", head[i]);
+    for (uint32_t i = 0; preset_at(i) != NULL; i++) {
+        const struct preset *preset = preset_at(i);
+        if (!wanted(preset->name, only))
+            continue;
+        grid_cell(grid, "%s", preset->name);
+        grid_cell(grid, "%s", preset->product);
+        grid_cell(grid, "%s", preset->algorithm);
+        grid_cell(grid, "%s", preset->view);
+        grid_cell(grid, "%s", change_choice.words[preset->change]);
+        grid_cell(grid, "%s", preset->fidelity);
+        shown++;
+    }
+    finish(grid, to, shown);
+    if (only != NULL && shown > 0)
+        fprintf(to, "%s\n", preset_find(only)->about);
+    return shown;
+}
+
+static uint32_t list_views(FILE *to, const char *only)
+{
+    uint32_t shown = 0;
+    for (uint32_t i = 0; lb_view_at(i) != NULL; i++)
+        if (wanted(lb_view_at(i)->name, only)) {
+            fprintf(to, "%-16s %s\n%-16s   (%s)\n", lb_view_at(i)->name, lb_view_at(i)->sees, "",
+                    lb_view_at(i)->seen_in);
+            shown++;
+        }
+    return shown;
+}
+
+static uint32_t list_metrics(FILE *to, const char *only)
+{
+    struct grid *grid = grid_new("lll");
+    uint32_t shown = 0;
+    grid_cell(grid, "metric");
+    grid_cell(grid, "better");
+    grid_cell(grid, "what it is");
+    for (uint32_t i = 0; metric_at(i) != NULL; i++)
+        if (wanted(metric_at(i)->name, only)) {
+            grid_cell(grid, "%s", metric_at(i)->name);
+            grid_cell(grid, metric_at(i)->less_is_better ? "less" : "more");
+            grid_cell(grid, "%s", metric_at(i)->about);
+            shown++;
+        }
+    return finish(grid, to, shown);
+}
+
+struct key_listing {
+    FILE *to;
+    const char *only, *section;
+    uint32_t shown;
+};
+
+static void list_key(void *context, const char *section, const struct scenario_key *key)
+{
+    struct key_listing *listing = context;
+    if (!wanted(key->name, listing->only))
+        return;
+    if (listing->section == NULL || strcmp(listing->section, section) != 0)
+        fprintf(listing->to, "%s%s:\n", listing->section == NULL ? "" : "\n", section);
+    listing->section = section;
+    listing->shown++;
+    if (key->planned) {
+        fprintf(listing->to, "  %-12s planned: %s\n", key->name, key->about);
+        return;
+    }
+    fprintf(listing->to, "  %-12s %s\n", key->name, key->form);
+    fprintf(listing->to, "  %-12s   %s%s%s\n", "", key->about,
+            key->required           ? "; must be given"
+            : key->fallback != NULL ? "; default: "
+                                    : "",
+            key->required || key->fallback == NULL ? ""
+            : key->fallback[0] == '\0'             ? "none"
+                                                   : key->fallback);
+}
+
+static uint32_t list_keys(FILE *to, const char *only)
+{
+    struct key_listing listing = {.to = to, .only = only};
+    scenario_keys(list_key, &listing);
+    return listing.shown;
+}
+
+static const struct kind kinds[] = {
+    {"algorithms", "the algorithms and their parameters", list_algorithms},
+    {"presets", "named real-world combinations", list_presets},
+    {"views", "which connections a pick sees", list_views},
+    {"metrics", "what the numbers are", list_metrics},
+    {"keys", "what may stand in a scenario file", list_keys},
+};
+
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+static const struct kind *find_kind(const char *name)
+{
+    const char *known[KINDS];
+    for (int i = 0; i < KINDS; i++) {
+        known[i] = kinds[i].name;
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    }
+    const char *meant = input_nearest(name, known, KINDS);
+    console_error("list: '%s' is not one of: algorithms, presets, views, metrics, keys%s%s%s", name,
+                  meant != NULL ? " (did you mean '" : "", meant != NULL ? meant : "",
+                  meant != NULL ? "'?)" : "");
+    return NULL;
+}
+
+static int list(const struct command_line *line)
+{
+    const char *only = line->words > 1 ? line->word[1] : NULL;
+    char *text = NULL;
+    size_t size = 0;
+    int code = EXIT_FINE;
+    FILE *to = open_memstream(&text, &size);
+    if (line->words == 0) {
+        for (int i = 0; i < KINDS; i++)
+            fprintf(to, "lbsim list %-12s %s\n", kinds[i].name, kinds[i].about);
+    } else {
+        const struct kind *kind = find_kind(line->word[0]);
+        if (kind == NULL) {
+            code = EXIT_INVALID;
+        } else if (kind->list(to, only) == 0) {
+            console_error("list: there is no '%s' among the %s", only, kind->name);
+            code = EXIT_INVALID;
+        }
+    }
+    fclose(to);
+    int written = console_write(text, size);
+    free(text);
+    return code != EXIT_FINE ? code : written;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+    struct command_line line;
+    int code = EXIT_INVALID;
+    if (command_line_parse(command, argc, argv, &line)) {
+        if (line.help)
+            command_help(command);
+        code = line.help ? EXIT_FINE : list(&line);
+    }
+    command_line_free(&line);
+    return code;
+}
+
+const struct command command_list = {
+    .name = "list",
+    .arguments = "[algorithms|presets|views|metrics|keys] [NAME]",
+    .about = "what there is, from the tables",
+    .options = options,
+    .run = run,
+};

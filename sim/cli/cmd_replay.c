@@ -1,0 +1,117 @@
+/* cmd_replay.c: lbsim replay: operations in, picks out. */
+#include "sim/cli/commands.h"
+#include "sim/cli/console.h"
+#include "sim/run/replay.h"
+#include "sim/scenario/scenario.h"
+#include "sim/scenario/values.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TRACE_BYTES = 256 << 20 };
+
+static const struct option_row options[] = {
+    {'b', "balancer", "PRESET", "who picks; a preset, or least_conn,view=worker", false},
+    {'w', "workers", "N", "worker processes; by default 1", false},
+    {0, "rebuild", "eager|lazy",
+     "when pickers are built: at a change, or at a worker's\n"
+     "                             next pick (the default)",
+     false},
+    {0, "state", "FILE", "write each picker's state at the end", true},
+    {0, NULL, NULL, NULL, false},
+};
+
+/* The balancer of -b, in a scenario that has nothing else. */
+static bool read_balancer(const char *text, struct scenario *nothing, struct balancer *balancer)
+{
+    struct input input;
+    struct faults faults = {0};
+    bool fine = scenario_read_balancer(nothing, text, balancer, &input, &faults);
+    faults_print(&faults, &input, stderr, console_colour(stderr));
+    faults_free(&faults);
+    input_free(&input);
+    return fine;
+}
+
+static int replay(const char *path, const struct replay_options *replay_options)
+{
+    struct input input;
+    struct faults faults = {0};
+    char *text = NULL;
+    size_t size = 0;
+    enum input_status status = input_read(&input, path, TRACE_BYTES);
+    if (status != INPUT_OK) {
+        console_error("cannot read %s: %s", path,
+                      status == INPUT_TOO_LARGE ? "it is larger than 256 MiB" : strerror(errno));
+        return EXIT_ENVIRONMENT;
+    }
+    FILE *to = open_memstream(&text, &size);
+    bool fine = replay_run(&input, replay_options, &faults, to);
+    fclose(to);
+    faults_print(&faults, &input, stderr, console_colour(stderr));
+    int code = fine ? console_write(text, size) : EXIT_INVALID;
+    free(text);
+    faults_free(&faults);
+    input_free(&input);
+    return code;
+}
+
+static int run_line(const struct command_line *line, struct scenario *nothing)
+{
+    const char *balancer_text = command_line_value(line, "balancer");
+    const char *rebuild = command_line_value(line, "rebuild");
+    const char *workers_text = command_line_value(line, "workers");
+    struct balancer balancer;
+    uint64_t workers = 1;
+    bool fine = true;
+    if (line->words != 1) {
+        console_error("replay: one trace is wanted, %u given", line->words);
+        fine = false;
+    }
+    if (workers_text != NULL &&
+        (!value_whole(workers_text, &workers) || workers < 1 || workers > 1024)) {
+        console_error("replay: -w: '%s' is not a whole number from 1 to 1024", workers_text);
+        fine = false;
+    }
+    if (rebuild != NULL && strcmp(rebuild, "eager") != 0 && strcmp(rebuild, "lazy") != 0) {
+        console_error("replay: --rebuild: '%s' is not one of: eager, lazy", rebuild);
+        fine = false;
+    }
+    if (balancer_text == NULL)
+        console_error("replay: who picks? -b PRESET is missing; see lbsim list presets");
+    if (balancer_text == NULL || !read_balancer(balancer_text, nothing, &balancer) || !fine)
+        return EXIT_INVALID;
+    struct replay_options replay_options = {
+        .balancer = &balancer,
+        .workers = (uint32_t)workers,
+        .eager = rebuild != NULL && strcmp(rebuild, "eager") == 0,
+    };
+    return replay(line->word[0], &replay_options);
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+    struct command_line line;
+    struct scenario nothing = {.balancers = 0};
+    int code = EXIT_INVALID;
+    if (command_line_parse(command, argc, argv, &line)) {
+        if (line.help) {
+            command_help(command);
+            code = EXIT_FINE;
+        } else {
+            code = run_line(&line, &nothing);
+        }
+    }
+    arena_free(&nothing.arena);
+    command_line_free(&line);
+    return code;
+}
+
+const struct command command_replay = {
+    .name = "replay",
+    .arguments = "TRACE.csv -b PRESET [options]",
+    .about = "a list of operations in, the server of every pick out",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,78 @@
+/* console.c: errors, progress, signals. */
+#include "sim/cli/console.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void console_error(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("lbsim: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
+static bool is_dumb(void)
+{
+    const char *term = getenv("TERM");
+    return term == NULL || strcmp(term, "dumb") == 0;
+}
+
+bool console_colour(FILE *stream)
+{
+    const char *no_color = getenv("NO_COLOR");
+    return isatty(fileno(stream)) && !is_dumb() && (no_color == NULL || no_color[0] == '\0');
+}
+
+static sigset_t polite_signals(void)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    return signals;
+}
+
+void console_hold_signals(void)
+{
+    sigset_t signals = polite_signals();
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+}
+
+bool console_interrupted(void)
+{
+    sigset_t pending;
+    sigpending(&pending);
+    return sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1;
+}
+
+void progress_show(struct progress *progress, uint64_t done, uint64_t all)
+{
+    if (progress->quiet || !isatty(STDERR_FILENO) || is_dumb() || getenv("CI") != NULL)
+        return;
+    fprintf(stderr, "\r\033[K%s: %" PRIu64 " of %" PRIu64 " runs", progress->name, done, all);
+    fflush(stderr);
+    progress->shown = true;
+}
+
+void progress_clear(struct progress *progress)
+{
+    if (progress->shown)
+        fputs("\r\033[K", stderr);
+    progress->shown = false;
+}
+
+int console_write(const char *text, size_t length)
+{
+    if (fwrite(text, 1, length, stdout) == length && fflush(stdout) == 0)
+        return EXIT_FINE;
+    console_error("cannot write to stdout: %s", strerror(errno));
+    return EXIT_ENVIRONMENT;
+}

@@ -1,0 +1,39 @@
+/* console.h: what the program says beside its results: errors and progress, on stderr. */
+#ifndef SIM_CLI_CONSOLE_H
+#define SIM_CLI_CONSOLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum {
+    EXIT_FINE = 0,
+    EXIT_FAILED = 1,      /* an expectation, or the gate */
+    EXIT_INVALID = 2,     /* usage or scenario */
+    EXIT_ENVIRONMENT = 3, /* disk, missing program */
+    EXIT_INTERRUPTED = 130,
+};
+
+/* One line, "lbsim: ...". */
+void console_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Whether a stream is a terminal that wants colour: NO_COLOR unset, TERM not dumb. */
+bool console_colour(FILE *);
+
+/* Signals that end a run politely are held back from here on, so that they can be asked for. */
+void console_hold_signals(void);
+bool console_interrupted(void);
+
+/* A line of progress, redrawn in place; only where stderr is a terminal. */
+struct progress {
+    const char *name;
+    bool shown, quiet;
+};
+void progress_show(struct progress *, uint64_t done, uint64_t all);
+void progress_clear(struct progress *);
+
+/* Writes a text to stdout, whole; an exit code, EXIT_FINE or EXIT_ENVIRONMENT with its error said.
+ */
+int console_write(const char *text, size_t length);
+
+#endif

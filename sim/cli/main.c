@@ -1,0 +1,102 @@
+/* main.c: the program: a table of commands. */
+#include "sim/cli/commands.h"
+#include "sim/cli/console.h"
+#include "sim/run/run.h"
+#include "sim/workload/input.h"
+
+#include <gsl/gsl_errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct option_row no_options[] = {{.letter = 0}};
+
+static int refuse_planned(const struct command *command, int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    console_error("'%s' is planned, not there yet", command->name);
+    return EXIT_INVALID;
+}
+
+#define PLANNED(name_, about_)                                                                     \
+    {                                                                                              \
+        .name = name_, .arguments = "", .about = about_, .options = no_options,                    \
+        .run = refuse_planned                                                                      \
+    }
+
+static const struct command planned[] = {
+    PLANNED("analyze", "the statistics of an observed table"),
+    PLANNED("gate", "judges a run against a baseline"),
+    PLANNED("report", "one page from a run"),
+    PLANNED("diff", "two runs side by side"),
+    PLANNED("contract", "the laws on one's own algorithm"),
+    PLANNED("real", "a scenario against real nginx"),
+    PLANNED("bench", "what picks cost"),
+    PLANNED("sweep", "grids of scenarios"),
+    PLANNED("merge", "shards of a sweep"),
+    PLANNED("new", "a first scenario file"),
+};
+
+enum { PLANNED_COMMANDS = sizeof planned / sizeof *planned };
+
+static const struct command *const commands[] = {&command_run, &command_check, &command_replay,
+                                                 &command_list};
+
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static void print_help(void)
+{
+    puts("lbsim: the wind tunnel for load balancers\n\nusage: lbsim COMMAND ...\n");
+    for (int i = 0; i < COMMANDS; i++)
+        printf("  %-8s %s\n", commands[i]->name, commands[i]->about);
+    puts("\nlbsim COMMAND --help tells more. Try: lbsim run ws_scale");
+}
+
+/* Alone: six lines that end in something to try. */
+static void print_greeting(void)
+{
+    puts("lbsim " LBSIM_VERSION ": the wind tunnel for load balancers\n"
+         "It runs the balancing algorithms of production through scripted scale-ups,\n"
+         "scale-downs and long-lived connections, and prints who got what.\n"
+         "  lbsim list              what there is: presets, views, algorithms, keys\n"
+         "  lbsim --help            the commands\n"
+         "  lbsim run ws_scale      a first run: try it");
+}
+
+static int unknown_command(const char *name)
+{
+    const char *known[COMMANDS + PLANNED_COMMANDS];
+    for (int i = 0; i < COMMANDS; i++)
+        known[i] = commands[i]->name;
+    for (int i = 0; i < PLANNED_COMMANDS; i++)
+        known[COMMANDS + i] = planned[i].name;
+    const char *meant = input_nearest(name, known, COMMANDS + PLANNED_COMMANDS);
+    if (meant != NULL)
+        console_error("unknown command '%s' (did you mean '%s'?)", name, meant);
+    else
+        console_error("unknown command '%s'; lbsim --help lists them", name);
+    return EXIT_INVALID;
+}
+
+int main(int argc, char **argv)
+{
+    gsl_set_error_handler_off();
+    if (argc < 2) {
+        print_greeting();
+        return EXIT_FINE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_help();
+        return EXIT_FINE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("lbsim " LBSIM_VERSION);
+        return EXIT_FINE;
+    }
+    for (int i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i]->name, argv[1]) == 0)
+            return commands[i]->run(commands[i], argc - 1, argv + 1);
+    for (int i = 0; i < PLANNED_COMMANDS; i++)
+        if (strcmp(planned[i].name, argv[1]) == 0)
+            return planned[i].run(&planned[i], argc - 1, argv + 1);
+    return unknown_command(argv[1]);
+}

@@ -1,0 +1,44 @@
+/* options.h: command lines, from one table a command. Long options are matched exactly. */
+#ifndef SIM_CLI_OPTIONS_H
+#define SIM_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct option_row {
+    char letter;          /* or 0 */
+    const char *name;     /* long name, without dashes; or NULL */
+    const char *argument; /* what it takes, as the help shows it; NULL: nothing */
+    const char *help;
+    bool planned;
+};
+
+struct command {
+    const char *name, *arguments, *about;
+    const struct option_row *options;                          /* ends with name and letter 0 */
+    int (*run)(const struct command *, int argc, char **argv); /* returns the exit code */
+};
+
+/* What a command was given: values by row of its table. */
+struct option_value {
+    const struct option_row *row;
+    const char *text; /* of its argument, or NULL */
+};
+
+struct command_line {
+    struct option_value *option; /* in the order given */
+    uint32_t options;
+    const char **word; /* everything that is no option */
+    uint32_t words;
+    bool help;
+};
+
+/* Parses argv[1..]; false: errors were printed (all of them). Freed with command_line_free(). */
+bool command_line_parse(const struct command *, int argc, char **argv, struct command_line *);
+void command_line_free(struct command_line *);
+/* The argument of an option's last mention ("" if it takes none); NULL: it was not given. */
+const char *command_line_value(const struct command_line *, const char *name);
+
+void command_help(const struct command *);
+
+#endif

@@ -1,0 +1,72 @@
+/* scenarios.c: finding and loading scenario files. */
+#include "sim/cli/scenarios.h"
+
+#include "sim/cli/console.h"
+#include "sim/engine/memory.h"
+#include "sim/scenario/yaml.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Where shipped scenarios are, seen from the program: built, or installed. */
+static const char *const shipped[] = {"/../../scenarios/", "/../share/lbsim/scenarios/"};
+
+enum { PATH_ROOM = 4096 };
+
+static bool shipped_path(const char *name, char path[PATH_ROOM])
+{
+    char program[PATH_ROOM / 2];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (snprintf(path, PATH_ROOM, "scenarios/%s.yaml", name) < PATH_ROOM && access(path, R_OK) == 0)
+        return true;
+    if (length <= 0)
+        return false;
+    program[length] = '\0';
+    *strrchr(program, '/') = '\0';
+    for (size_t i = 0; i < sizeof shipped / sizeof *shipped; i++)
+        if (snprintf(path, PATH_ROOM, "%s%s%s.yaml", program, shipped[i], name) < PATH_ROOM &&
+            access(path, R_OK) == 0)
+            return true;
+    return false;
+}
+
+static struct scenario *load(const char *path, int *code)
+{
+    struct input input;
+    struct faults faults = {0};
+    enum input_status status = input_read(&input, path, YAML_BYTES);
+    if (status == INPUT_TOO_LARGE) {
+        console_error("%s is larger than %zu MiB; a scenario is a page of text", path,
+                      YAML_BYTES >> 20);
+        *code = EXIT_INVALID;
+        return NULL;
+    }
+    if (status != INPUT_OK) {
+        console_error("cannot read %s: %s", path, strerror(errno));
+        *code = EXIT_ENVIRONMENT;
+        return NULL;
+    }
+    struct scenario *scenario = scenario_load(&input, &faults);
+    faults_print(&faults, &input, stderr, console_colour(stderr));
+    if (scenario == NULL)
+        *code = EXIT_INVALID;
+    faults_free(&faults);
+    input_free(&input);
+    return scenario;
+}
+
+struct scenario *scenarios_load(const char *name, int *code)
+{
+    char path[PATH_ROOM];
+    bool is_name = strpbrk(name, "/.") == NULL && strcmp(name, "-") != 0;
+    if (is_name && access(name, R_OK) != 0 && shipped_path(name, path))
+        return load(path, code);
+    if (strcmp(name, "-") != 0 && access(name, F_OK) != 0) {
+        console_error("there is no scenario %s, neither as a file nor among those shipped", name);
+        *code = EXIT_INVALID;
+        return NULL;
+    }
+    return load(name, code);
+}

@@ -1,0 +1,11 @@
+/* scenarios.h: scenario files as commands name them: a path, or the name of one that is shipped. */
+#ifndef SIM_CLI_SCENARIOS_H
+#define SIM_CLI_SCENARIOS_H
+
+#include "sim/scenario/scenario.h"
+
+/* Loads it, or says what is wrong (everything, on stderr) and sets *code. Freed by scenario_free().
+ */
+struct scenario *scenarios_load(const char *name, int *code);
+
+#endif

@@ -1,0 +1,51 @@
+/* run.h: an experiment: every balancer of a scenario, every replication, on threads.
+ *
+ * A trial is one balancer in one replication. Trials are independent, take their numbers from their
+ * own place in the streams, and their results land by index: threads change nothing but the time.
+ */
+#ifndef SIM_RUN_RUN_H
+#define SIM_RUN_RUN_H
+
+#include "sim/scenario/scenario.h"
+
+#define LBSIM_VERSION "0.1.0"
+
+#define COUNT_TABLE_BYTES                                                                          \
+    ((size_t)10 << 20) /* as APISIX's configuration has it: 55,774 servers                         \
+                        */
+
+struct trial {
+    uint32_t balancer;
+    uint64_t replication;
+    struct world_result *result; /* owned */
+};
+
+struct experiment {
+    const struct scenario *scenario; /* must outlive it */
+    uint64_t seed, replications;
+    uint64_t *sample_ns; /* when timeseries.csv has a row; of replication 0 only */
+    uint32_t samples;
+    struct trial *trial; /* [balancers * replications], balancer by balancer */
+    uint64_t trials;
+    double wall_s;
+};
+
+struct run_options {
+    uint64_t seed, replications;
+    uint32_t threads; /* at least 1 */
+    /* Called by the waiting thread, some ten times a second; false: give up. May be NULL. */
+    bool (*progress)(void *context, uint64_t done, uint64_t trials);
+    void *context;
+};
+
+/* Runs it. NULL: given up. Freed with experiment_free(). */
+struct experiment *experiment_run(const struct scenario *, const struct run_options *);
+void experiment_free(struct experiment *);
+
+static inline const struct world_result *experiment_result(const struct experiment *experiment,
+                                                           uint32_t balancer, uint64_t replication)
+{
+    return experiment->trial[balancer * experiment->replications + replication].result;
+}
+
+#endif

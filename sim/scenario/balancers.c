@@ -1,0 +1,402 @@
+/* balancers.c: who is compared: a preset, or an algorithm with a view and a change, and habits. */
+#include "sim/scenario/load.h"
+
+#include "sim/engine/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BALANCERS_MAX 1000
+
+/* What an entry says; where it says nothing, its preset or algorithm does. */
+struct entry {
+    struct balancer *balancer;
+    bool based; /* preset or algorithm is known */
+};
+
+static struct balancer *of(void *into)
+{
+    return ((struct entry *)into)->balancer;
+}
+
+/* Both are looked up before the other keys are read: see base_on(). */
+static void read_base(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    (void)loader, (void)node, (void)into;
+}
+
+static void read_balancer_name(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    const char *name = read_name(loader, node, "a balancer's name");
+    if (name != NULL)
+        of(into)->name = arena_text(&loader->scenario->arena, name, strlen(name));
+}
+
+static void read_view(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    const char *words[16] = {NULL};
+    for (uint32_t i = 0; lb_view_at(i) != NULL && i < 15; i++)
+        words[i] = lb_view_at(i)->name;
+    int view = read_word(loader, node, "view", words);
+    if (view >= 0)
+        of(into)->view = lb_view_at((uint32_t)view);
+}
+
+static void read_change(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    int word = read_word(loader, node, "change", change_choice.words);
+    if (word >= 0)
+        of(into)->change = (enum change)word;
+}
+
+static void read_draws(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    int word = read_word(loader, node, "way to draw", draws_choice.words);
+    if (word >= 0)
+        of(into)->draws = (enum draws)word;
+}
+
+static void read_balancer_workers(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    uint64_t workers = 0;
+    if (read_whole(loader, node, 1, 1024, &workers))
+        of(into)->workers = (uint32_t)workers;
+}
+
+static void read_reap(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    if (node->kind == YAML_SCALAR && strcmp(node->text, "never") == 0)
+        of(into)->reap_ns = REAP_NEVER;
+    else
+        read_time(loader, node, &of(into)->reap_ns);
+}
+
+static void read_after_crash(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    static const char *const words[] = {"reaped", "leaked", NULL};
+    int word = read_word(loader, node, "habit after a crash", words);
+    if (word >= 0)
+        of(into)->reap_ns = word == 0 ? 0 : REAP_NEVER;
+}
+
+static const struct key balancer_keys[] = {
+    KEY("name", "name", "the preset's or algorithm's", "what the reports call it",
+        read_balancer_name),
+    KEY("preset", "preset", NULL, "a named combination; see `lbsim list presets`", read_base),
+    KEY("algorithm", "algorithm", NULL, "instead: an algorithm, with its parameters as keys",
+        read_base),
+    KEY("view", "view", "host", "which connections a pick sees; see `lbsim list views`", read_view),
+    KEY("change", "in_place | rebuild | reload", "in_place",
+        "how a new member list reaches a picker", read_change),
+    KEY("workers", "1..1024", "as the gateway", "worker processes of each instance",
+        read_balancer_workers),
+    KEY("draws", "connection | sequence | process", "connection",
+        "where a pick's random numbers come from", read_draws),
+    KEY("reap", "time | never", "0s", "when a crashed worker's counts are dropped", read_reap),
+    KEY("after_crash", "reaped | leaked", "reaped", "the same in a word: reap 0s, or never",
+        read_after_crash),
+    KEY_PLANNED("accept", "which worker takes a connection"),
+    KEY_PLANNED("release_twice", "a release that real software makes twice"),
+    KEY_PLANNED("ring_id", "ring points of servers added at run time"),
+    KEYS_END,
+};
+
+/* ---- Habits and parameters: keys from the tables of the world and of the algorithms ---- */
+
+static bool read_trait(struct loader *loader, const struct yaml_pair *pair,
+                       struct balancer *balancer)
+{
+    for (int i = 0; i < TRAITS; i++)
+        if (strcmp(traits[i].key, pair->key->text) == 0) {
+            int word = read_word(loader, pair->value, traits[i].key, traits[i].words);
+            if (word >= 0)
+                balancer->trait[i] = (uint8_t)word;
+            return true;
+        }
+    return false;
+}
+
+static bool read_param(struct loader *loader, const struct yaml_pair *pair,
+                       struct balancer *balancer)
+{
+    const struct lb_param *param = lb_algorithm_params(balancer->algorithm);
+    for (uint32_t i = 0; param[i].name != NULL; i++) {
+        if (strcmp(param[i].name, pair->key->text) != 0)
+            continue;
+        if (param[i].words == NULL) {
+            read_whole(loader, pair->value, param[i].min, param[i].max, &balancer->param[i]);
+        } else {
+            int word = read_word(loader, pair->value, param[i].name, param[i].words);
+            if (word >= 0)
+                balancer->param[i] = (uint64_t)word;
+        }
+        return true;
+    }
+    return false;
+}
+
+/* An unknown key is told with all that would have been known: the table's keys, the habits, and the
+ * algorithm's own parameters. */
+static void fault_key(struct loader *loader, const struct yaml_node *key,
+                      const struct balancer *balancer)
+{
+    const char *known[64];
+    size_t count = 0;
+    const struct lb_param *param = lb_algorithm_params(balancer->algorithm);
+    for (uint32_t i = 0; param[i].name != NULL; i++)
+        known[count++] = param[i].name;
+    for (const struct key *k = balancer_keys; k->row.name != NULL; k++)
+        known[count++] = k->row.name;
+    for (int i = 0; i < TRAITS; i++)
+        known[count++] = traits[i].key;
+    fault_unknown(loader, key, "key", known, count);
+}
+
+static bool read_other(struct loader *loader, const struct yaml_pair *pair, void *into)
+{
+    struct entry *entry = into;
+    if (entry->based && !read_trait(loader, pair, entry->balancer) &&
+        !read_param(loader, pair, entry->balancer))
+        fault_key(loader, pair->key, entry->balancer);
+    return true;
+}
+
+const struct section balancer_section = {"a balancer", balancer_keys, read_other};
+
+/* ---- An entry ---- */
+
+static const char *const planned_presets[] = {
+    "nginx-hash",     "nginx-hash-consistent", "nginx-ip-hash",     "apisix-pr12255-head",
+    "apisix-pr12261", "haproxy-roundrobin",    "haproxy-static-rr", "haproxy-leastconn",
+    "haproxy-first",  "haproxy-random",        "haproxy-hash",      "haproxy-hash-consistent",
+};
+
+/* Planned, with or without a suffix like -zone or -reload. */
+static bool is_planned_preset(const char *name)
+{
+    for (size_t i = 0; i < sizeof planned_presets / sizeof *planned_presets; i++) {
+        size_t length = strlen(planned_presets[i]);
+        if (strncmp(name, planned_presets[i], length) == 0 &&
+            (name[length] == '\0' || strcmp(name + length, "-zone") == 0 ||
+             strcmp(name + length, "-resolve") == 0 || strcmp(name + length, "-reload") == 0))
+            return true;
+    }
+    return false;
+}
+
+static bool base_on_preset(struct loader *loader, const struct yaml_node *node,
+                           struct balancer *balancer)
+{
+    if (scalar_text(loader, node, "a preset") == NULL)
+        return false;
+    const struct preset *preset = preset_find(node->text);
+    if (preset != NULL) {
+        *balancer = balancer_of_preset(preset);
+        balancer->name = arena_text(&loader->scenario->arena, preset->name, strlen(preset->name));
+        return true;
+    }
+    const char *known[64];
+    size_t count = 0;
+    for (uint32_t i = 0; preset_at(i) != NULL && count < 64; i++)
+        known[count++] = preset_at(i)->name;
+    const char *meant = input_nearest(node->text, known, count);
+    if (is_planned_preset(node->text))
+        fault_at(loader, node, "preset '%s' is planned, not there yet", node->text);
+    else if (meant != NULL)
+        fault_at(loader, node, "unknown preset '%s' (did you mean '%s'?)", node->text, meant);
+    else
+        fault_at(loader, node, "unknown preset '%s' (see `lbsim list presets`)", node->text);
+    return false;
+}
+
+/* An algorithm alone is what the preset of its name is: view host, change in_place, reaped. */
+static bool base_on_algorithm(struct loader *loader, const struct yaml_node *node,
+                              struct balancer *balancer)
+{
+    const char *known[64] = {NULL};
+    for (uint32_t i = 0; i < 63 && lb_algorithm_at(i) != NULL; i++)
+        known[i] = lb_algorithm_name(lb_algorithm_at(i));
+    return read_word(loader, node, "algorithm", known) >= 0 &&
+           base_on_preset(loader, node, balancer);
+}
+
+static const struct yaml_node *value_of(const struct yaml_node *node, const char *key)
+{
+    for (size_t i = 0; i < node->count; i++)
+        if (strcmp(node->pair[i].key->text, key) == 0)
+            return node->pair[i].value;
+    return NULL;
+}
+
+static bool base_on(struct loader *loader, const struct yaml_node *node, struct balancer *balancer)
+{
+    const struct yaml_node *preset = value_of(node, "preset");
+    const struct yaml_node *algorithm = value_of(node, "algorithm");
+    if (preset != NULL && algorithm != NULL)
+        fault_at(loader, algorithm, "either preset or algorithm, not both");
+    else if (preset != NULL)
+        return base_on_preset(loader, preset, balancer);
+    else if (algorithm != NULL)
+        return base_on_algorithm(loader, algorithm, balancer);
+    else
+        fault_at(loader, node, "a balancer needs 'preset' or 'algorithm'");
+    return false;
+}
+
+void read_one_balancer(struct loader *loader, const struct yaml_node *node,
+                       struct balancer *balancer)
+{
+    if (node->kind == YAML_SCALAR) {
+        base_on_preset(loader, node, balancer);
+        return;
+    }
+    struct entry entry = {.balancer = balancer};
+    if (node->kind == YAML_MAPPING)
+        entry.based = base_on(loader, node, balancer);
+    read_section(loader, &balancer_section, node, &entry);
+}
+
+void read_balancers(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    struct scenario *scenario = into;
+    if (node->kind != YAML_SEQUENCE || node->count == 0 || node->count > BALANCERS_MAX) {
+        fault_at(loader, node, "balancers must be a list of 1 to %d, [round_robin, apisix-merged]",
+                 BALANCERS_MAX);
+        return;
+    }
+    scenario->balancer = arena_zeroed(&scenario->arena, node->count, sizeof *scenario->balancer);
+    loader->balancer_place = memory_zeroed(node->count, sizeof *loader->balancer_place);
+    for (size_t i = 0; i < node->count; i++) {
+        struct balancer *balancer = &scenario->balancer[scenario->balancers];
+        read_one_balancer(loader, node->item[i], balancer);
+        if (balancer->name != NULL)
+            loader->balancer_place[scenario->balancers++] = node->item[i]->place;
+    }
+}
+
+/* ---- Whether it makes sense, in itself and in this scenario ---- */
+
+static void check_self(struct faults *faults, struct place place, const struct balancer *balancer)
+{
+    const char *name = balancer->name;
+    if (balancer->trait[TRAIT_ANSWER] != ANSWER_LIST && !balancer->view->per_request)
+        faults_add(faults, place,
+                   "'%s': an answer for each request needs the view `request`, not `%s`", name,
+                   balancer->view->name);
+    bool heap = false;
+    const struct lb_param *param = lb_algorithm_params(balancer->algorithm);
+    for (uint32_t i = 0; param[i].name != NULL; i++)
+        heap = heap ||
+               (param[i].words != NULL && strcmp(param[i].words[balancer->param[i]], "heap") == 0);
+    if (balancer->trait[TRAIT_WEIGHT_ZERO] == ZERO_LAST && !heap)
+        faults_add(faults, place, "'%s': weight 0 as a last resort needs `ties: heap`", name);
+}
+
+static void check_weights(const struct scenario *scenario, struct faults *faults,
+                          struct place place, const struct balancer *balancer)
+{
+    if (balancer->trait[TRAIT_WEIGHT_ZERO] != ZERO_REFUSED)
+        return;
+    for (uint32_t i = 0; i < scenario->servers; i++)
+        if (scenario->server[i].weight == 0) {
+            faults_add(faults, place, "'%s' refuses weight 0, which server '%s' has",
+                       balancer->name, scenario->server[i].name);
+            return;
+        }
+    for (uint32_t e = 0; e < scenario->events; e++) {
+        const struct world_event *event = &scenario->event[e];
+        for (uint32_t i = 0; i < event->adds + event->weights; i++) {
+            const struct world_weight *to =
+                i < event->adds ? &event->add[i] : &event->weight[i - event->adds];
+            if (to->weight == 0) {
+                faults_add(faults, place, "'%s' refuses weight 0, which event %s gives '%s'",
+                           balancer->name, event->name, scenario->server[to->server].name);
+                return;
+            }
+        }
+    }
+}
+
+static void check_workers(const struct scenario *scenario, struct faults *faults,
+                          struct place place, const struct balancer *balancer)
+{
+    uint32_t workers = balancer->workers > 0 ? balancer->workers : scenario->workers;
+    for (uint32_t e = 0; e < scenario->events; e++) {
+        const struct world_event *event = &scenario->event[e];
+        if (event->kind == EVENT_CRASH && event->worker >= workers)
+            faults_add(faults, place, "'%s' has %u worker%s, so worker %u cannot crash (event %s)",
+                       balancer->name, workers, workers == 1 ? "" : "s", event->worker,
+                       event->name);
+    }
+}
+
+static void check_in(const struct scenario *scenario, struct faults *faults, struct place place,
+                     const struct balancer *balancer)
+{
+    check_self(faults, place, balancer);
+    check_weights(scenario, faults, place, balancer);
+    check_workers(scenario, faults, place, balancer);
+    for (const struct balancer *other = scenario->balancer; other < balancer; other++)
+        if (strcmp(other->name, balancer->name) == 0)
+            faults_add(faults, place,
+                       "two balancers are called '%s'; give one a name: {name: ..., preset: ...}",
+                       balancer->name);
+}
+
+void check_balancer(struct loader *loader, struct place place, const struct balancer *balancer)
+{
+    check_in(loader->scenario, loader->faults, place, balancer);
+}
+
+bool scenario_check_balancers(const struct scenario *scenario, struct faults *faults)
+{
+    for (uint32_t i = 0; i < scenario->balancers; i++)
+        check_in(scenario, faults, (struct place){0}, &scenario->balancer[i]);
+    return faults->errors == 0;
+}
+
+/* ---- One balancer from the command line ---- */
+
+/* `least_conn,view=worker` as YAML: {preset: least_conn, view: worker}; the places stay close. */
+static char *as_yaml(const char *text)
+{
+    static const char opening[] = "{preset: ";
+    char *yaml = memory_zeroed(sizeof opening + 2 * strlen(text) + 2, 1);
+    size_t at = sizeof opening - 1;
+    memcpy(yaml, opening, at);
+    for (const char *c = text; *c != '\0'; c++) {
+        const char *put = *c == ',' ? ", " : *c == '=' ? ": " : NULL;
+        if (put == NULL) {
+            yaml[at++] = *c;
+        } else {
+            yaml[at++] = put[0];
+            yaml[at++] = put[1];
+        }
+    }
+    yaml[at++] = '}';
+    return yaml;
+}
+
+bool scenario_read_balancer(struct scenario *scenario, const char *text, struct balancer *balancer,
+                            struct input *input, struct faults *faults)
+{
+    *input = (struct input){.name = NULL};
+    for (uint32_t i = 0; i < scenario->balancers; i++)
+        if (strcmp(scenario->balancer[i].name, text) == 0) {
+            *balancer = scenario->balancer[i];
+            return true;
+        }
+    char *yaml = as_yaml(text);
+    input_of_text(input, "-b", yaml, strlen(yaml));
+    free(yaml);
+    struct yaml_document *document = yaml_read(input, faults);
+    struct loader loader = {.scenario = scenario, .faults = faults, .input = input};
+    *balancer = (struct balancer){.name = NULL};
+    if (document != NULL)
+        read_one_balancer(&loader, yaml_root(document), balancer);
+    yaml_free(document);
+    /* Options make another balancer of it, so it is called by all of what was asked. */
+    if (faults->errors == 0 && strchr(text, ',') != NULL && strstr(text, "name=") == NULL)
+        balancer->name = arena_text(&scenario->arena, text, strlen(text));
+    return faults->errors == 0;
+}

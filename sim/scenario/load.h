@@ -1,0 +1,138 @@
+/* load.h: what the readers of a scenario's parts share; private to this floor. */
+#ifndef SIM_SCENARIO_LOAD_H
+#define SIM_SCENARIO_LOAD_H
+
+#include "sim/engine/names.h"
+#include "sim/scenario/scenario.h"
+#include "sim/scenario/values.h"
+#include "sim/scenario/yaml.h"
+
+struct loader;
+
+/* One key of a mapping: its row in the table, and how its value gets into the section's struct. */
+struct key {
+    struct scenario_key row;
+    void (*read)(struct loader *, const struct yaml_node *value, void *into);
+};
+
+/* Rows of key tables. */
+#define KEY(name_, form_, fallback_, about_, read_)                                                \
+    {                                                                                              \
+        .row = {.name = name_, .form = form_, .fallback = fallback_, .about = about_},             \
+        .read = read_                                                                              \
+    }
+#define KEY_REQUIRED(name_, form_, about_, read_)                                                  \
+    {                                                                                              \
+        .row = {.name = name_, .form = form_, .about = about_, .required = true}, .read = read_    \
+    }
+#define KEY_PLANNED(name_, about_)                                                                 \
+    {                                                                                              \
+        .row = {.name = name_, .form = "", .about = about_, .planned = true }                      \
+    }
+#define KEYS_END                                                                                   \
+    {                                                                                              \
+        .row = {.name = NULL }                                                                     \
+    }
+
+/* A kind of mapping. `other` (may be NULL) takes keys that the table does not have; false: nor does
+ * it, so the key is unknown. */
+struct section {
+    const char *name;
+    const struct key *keys; /* ends with KEYS_END */
+    bool (*other)(struct loader *, const struct yaml_pair *, void *into);
+};
+
+/* A server as far as the file has told: a mention names it, a definition says what it is. */
+struct server_entry {
+    struct world_server server;
+    struct place place; /* of its first mention */
+    bool defined;
+};
+
+/* An event while what it refers to is not all read yet. */
+struct event_entry {
+    struct world_event event;
+    struct place place, at_place;
+    const char *given_name;          /* or NULL */
+    const char *after;               /* name of the event that `at` counts from, or NULL */
+    uint64_t after_ns;               /* and how long after it */
+    const struct yaml_node *traffic; /* of a filter, by name; NULL: any */
+    const struct yaml_node *adds, *removes, *weights;
+    uint32_t actions; /* kinds of action given; must be one */
+    bool resolved, resolving, drains;
+};
+
+struct balancer_entry {
+    struct balancer balancer;
+    struct place place;
+};
+
+struct loader {
+    struct scenario *scenario;
+    struct faults *faults;
+    const struct input *input;
+    struct names server_names;
+    struct server_entry *server; /* [server_names.count] */
+    uint32_t server_room;
+    struct event_entry *event;
+    uint32_t events;
+    struct place duration_place;
+    bool has_duration, has_events_place;
+    struct place *balancer_place; /* [scenario->balancers] */
+};
+
+/* ---- load.c: mappings by their tables, and scalars ---- */
+
+/* Reads a mapping: known keys into `into`, and everything else a fault. false: not a mapping. */
+bool read_section(struct loader *, const struct section *, const struct yaml_node *, void *into);
+void fault_at(struct loader *, const struct yaml_node *, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* "unknown WHAT 'x' (did you mean 'y'?)", or a list of what is known. */
+void fault_unknown(struct loader *, const struct yaml_node *, const char *what,
+                   const char *const *known, size_t count);
+/* A scalar's text; NULL, and a fault, for anything else. what: "a time, like 20m". */
+const char *scalar_text(struct loader *, const struct yaml_node *, const char *what);
+bool read_time(struct loader *, const struct yaml_node *, uint64_t *ns);
+bool read_whole(struct loader *, const struct yaml_node *, uint64_t least, uint64_t most,
+                uint64_t *whole);
+bool read_number(struct loader *, const struct yaml_node *, double *number);
+/* One of the words, ended by NULL: its number, or -1 and a fault. */
+int read_word(struct loader *, const struct yaml_node *, const char *what,
+              const char *const *words);
+/* A valid name of the arena's, or NULL and a fault. */
+const char *read_name(struct loader *, const struct yaml_node *, const char *of_what);
+void read_true(struct loader *, const struct yaml_node *);
+
+/* ---- servers.c ---- */
+
+#define SERVERS_MAX 65536
+
+/* Calls `each` with every server that a name, a range or a list of these names; entered at its
+ * first mention. options: mappings with weights and limits are allowed, and define the server. */
+void each_server(struct loader *, const struct yaml_node *, bool options,
+                 void (*each)(struct loader *, const struct yaml_node *, uint32_t server,
+                              uint32_t weight, void *context),
+                 void *context);
+void read_servers(struct loader *, const struct yaml_node *, void *into);
+extern const struct section server_section;
+
+/* ---- traffic.c ---- */
+
+void read_traffic(struct loader *, const struct yaml_node *, void *into);
+extern const struct section traffic_section, reconnect_section;
+
+/* ---- events.c, timeline.c ---- */
+
+void read_events(struct loader *, const struct yaml_node *, void *into);
+extern const struct section event_section, filter_section, flap_section, crash_section;
+/* Once all is read: times, names, and whether each event finds what it needs. */
+void finish_events(struct loader *);
+
+/* ---- balancers.c ---- */
+
+void read_balancers(struct loader *, const struct yaml_node *, void *into);
+void read_one_balancer(struct loader *, const struct yaml_node *, struct balancer *);
+void check_balancer(struct loader *, struct place, const struct balancer *);
+extern const struct section balancer_section;
+
+#endif

@@ -1,0 +1,60 @@
+/* scenario.h: a scenario file as plain data, complete and valid, every default resolved. */
+#ifndef SIM_SCENARIO_SCENARIO_H
+#define SIM_SCENARIO_SCENARIO_H
+
+#include <stdio.h>
+
+#include "sim/engine/arena.h"
+#include "sim/workload/input.h"
+#include "sim/world/world.h"
+
+#define SCENARIO_FORMAT 1
+
+struct scenario {
+    const char *file; /* as it was named to us */
+    const char *name, *about;
+    uint64_t seed, duration_ns, replications;
+    uint32_t instances, workers;
+    enum world_accept accept;
+    struct world_server *server; /* all that the file mentions, in that order */
+    uint32_t servers;
+    struct world_traffic *traffic;
+    uint32_t traffics;
+    struct world_event *event; /* in the order written */
+    uint32_t events;
+    struct balancer *balancer;
+    uint32_t balancers;
+    const char *text; /* the file itself */
+    size_t text_length;
+    struct arena arena; /* owns all of the above */
+};
+
+/* Reads a scenario. All that is wrong goes to faults; NULL if anything is. Files that it names are
+ * sought beside it. Freed with scenario_free(). */
+struct scenario *scenario_load(const struct input *, struct faults *);
+void scenario_free(struct scenario *);
+
+/* One balancer for a scenario, as the command line spells it: the name of one in the file, a
+ * preset, or `least_conn,view=worker,workers=4`. Faults are placed in `input`, which is made from
+ * the text and is the caller's to free. false: it has faults. */
+bool scenario_read_balancer(struct scenario *, const char *text, struct balancer *, struct input *,
+                            struct faults *);
+/* What is wrong with the list as a whole once `-b` has replaced it: two of one name, and the like.
+ */
+bool scenario_check_balancers(const struct scenario *, struct faults *);
+
+/* The scenario as YAML with every default written out; it loads to the same again. */
+void scenario_print(const struct scenario *, FILE *);
+
+/* ---- What may stand in a file: the tables of keys ---- */
+
+struct scenario_key {
+    const char *name, *form, *fallback, *about; /* fallback: NULL: none */
+    bool required, planned;
+};
+
+/* Calls `each` for every key of every section, in the order of the tables. */
+void scenario_keys(void (*each)(void *context, const char *section, const struct scenario_key *),
+                   void *context);
+
+#endif

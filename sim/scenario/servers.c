@@ -1,0 +1,197 @@
+/* servers.c: lists of servers: names, ranges (ws01..ws20), and mappings with weights and limits. */
+#include "sim/scenario/load.h"
+
+#include "sim/engine/memory.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What one item of a list says. */
+struct item {
+    const struct yaml_node *name;
+    uint64_t weight, max_conns;
+};
+
+static void read_item_name(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    if (scalar_text(loader, node, "a server's name") != NULL)
+        ((struct item *)into)->name = node;
+}
+
+static void read_item_weight(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    read_whole(loader, node, 0, 65535, &((struct item *)into)->weight);
+}
+
+static void read_item_max_conns(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    read_whole(loader, node, 0, 1000000000, &((struct item *)into)->max_conns);
+}
+
+static const struct key keys[] = {
+    KEY_REQUIRED("name", "name or range", "what it is called", read_item_name),
+    KEY("weight", "0..65535", "1", "its share of the load", read_item_weight),
+    KEY("max_conns", "0..1000000000", "0", "connections it takes at most; 0: no limit",
+        read_item_max_conns),
+    KEY_PLANNED("zone", "where it stands"),
+    KEY_PLANNED("backup", "only while no primary is there"),
+    KEY_PLANNED("max_fails", "failures that take it out"),
+    KEY_PLANNED("fail_timeout", "for how long"),
+    KEY_PLANNED("slow_start", "time to full weight"),
+    KEYS_END,
+};
+const struct section server_section = {"server", keys, NULL};
+
+/* ---- One name, or a range of them ---- */
+
+struct range {
+    size_t prefix, digits; /* bytes before the number; its width, where zero-padded, or 1 */
+    uint64_t first, last;
+};
+
+/* NAME..NAME that differ in their ending number only. */
+static bool parse_range(const char *text, const char *dots, struct range *range)
+{
+    const char *first_end = dots, *last = dots + 2;
+    while (first_end > text && isdigit((unsigned char)first_end[-1]))
+        first_end--;
+    size_t prefix = (size_t)(first_end - text), digits = (size_t)(dots - first_end);
+    if (strncmp(text, last, prefix) != 0)
+        return false;
+    const char *last_digits = last + prefix;
+    size_t last_count = strspn(last_digits, "0123456789");
+    bool padded = digits > 1 && *first_end == '0';
+    if (digits == 0 || digits > 9 || last_count == 0 || last_count > 9 ||
+        last_digits[last_count] != '\0' || (padded && last_count != digits))
+        return false;
+    *range = (struct range){.prefix = prefix,
+                            .digits = padded ? digits : 1,
+                            .first = strtoull(first_end, NULL, 10),
+                            .last = strtoull(last_digits, NULL, 10)};
+    return range->first <= range->last && value_name(text, (size_t)(dots - text));
+}
+
+static uint32_t enter_server(struct loader *loader, const struct yaml_node *node, const char *name)
+{
+    bool added;
+    uint32_t server = names_enter(&loader->server_names, name, strlen(name), &added);
+    if (!added)
+        return server;
+    if (server >= loader->server_room) {
+        loader->server_room = loader->server_room == 0 ? 64 : 2 * loader->server_room;
+        loader->server =
+            memory_resized(loader->server, loader->server_room, sizeof *loader->server);
+    }
+    loader->server[server] = (struct server_entry){.server = {.weight = 1}, .place = node->place};
+    if (server == SERVERS_MAX)
+        fault_at(loader, node, "more than %d servers", SERVERS_MAX);
+    return server;
+}
+
+/* Every name that the text stands for. */
+static void each_name(struct loader *loader, const struct yaml_node *node,
+                      void (*each)(struct loader *, const struct yaml_node *, const char *name,
+                                   void *context),
+                      void *context)
+{
+    const char *text = node->text, *dots = strstr(text, "..");
+    struct range range;
+    if (dots == NULL) {
+        const char *name = read_name(loader, node, "a server's name");
+        if (name != NULL)
+            each(loader, node, name, context);
+        return;
+    }
+    if (!parse_range(text, dots, &range)) {
+        fault_at(loader, node,
+                 "'%s' is not a range: the same name with a rising number, like ws01..ws20", text);
+        return;
+    }
+    if (range.last - range.first >= SERVERS_MAX) {
+        fault_at(loader, node, "'%s' is %llu servers; %d at most", text,
+                 (unsigned long long)(range.last - range.first + 1), SERVERS_MAX);
+        return;
+    }
+    for (uint64_t i = range.first; i <= range.last; i++) {
+        char name[NAME_MAX_BYTES + 24];
+        snprintf(name, sizeof name, "%.*s%0*llu", (int)range.prefix, text, (int)range.digits,
+                 (unsigned long long)i);
+        each(loader, node, name, context);
+    }
+}
+
+/* ---- Lists ---- */
+
+struct listing {
+    struct item item;
+    bool defines;
+    void (*each)(struct loader *, const struct yaml_node *, uint32_t server, uint32_t weight,
+                 void *context);
+    void *context;
+};
+
+/* A server is what its first definition says; a later one may give it another weight, which holds
+ * from that event on, but not another limit. */
+static void take_name(struct loader *loader, const struct yaml_node *node, const char *name,
+                      void *context)
+{
+    const struct listing *listing = context;
+    uint32_t server = enter_server(loader, node, name);
+    struct server_entry *entry = &loader->server[server];
+    const struct item *item = &listing->item;
+    if (listing->defines && !entry->defined) {
+        entry->defined = true;
+        entry->server.weight = item->weight == UINT64_MAX ? 1 : (uint32_t)item->weight;
+        entry->server.max_conns = item->max_conns == UINT64_MAX ? 0 : (uint32_t)item->max_conns;
+    } else if (item->max_conns != UINT64_MAX && item->max_conns != entry->server.max_conns) {
+        fault_at(loader, node, "'%s' has max_conns %u already; a server keeps its limit", name,
+                 entry->server.max_conns);
+    }
+    uint32_t weight = item->weight == UINT64_MAX ? entry->server.weight : (uint32_t)item->weight;
+    listing->each(loader, node, server, weight, listing->context);
+}
+
+static void take_item(struct loader *loader, const struct yaml_node *node, bool options,
+                      struct listing *listing)
+{
+    listing->item = (struct item){.name = NULL, .weight = UINT64_MAX, .max_conns = UINT64_MAX};
+    if (node->kind == YAML_MAPPING && options)
+        read_section(loader, &server_section, node, &listing->item);
+    else if (scalar_text(loader, node, "a server's name") != NULL)
+        listing->item.name = node;
+    if (listing->item.name != NULL)
+        each_name(loader, listing->item.name, take_name, listing);
+}
+
+void each_server(struct loader *loader, const struct yaml_node *node, bool options,
+                 void (*each)(struct loader *, const struct yaml_node *, uint32_t server,
+                              uint32_t weight, void *context),
+                 void *context)
+{
+    struct listing listing = {.defines = options, .each = each, .context = context};
+    if (node->kind != YAML_SEQUENCE) {
+        take_item(loader, node, options, &listing);
+        return;
+    }
+    for (size_t i = 0; i < node->count; i++)
+        take_item(loader, node->item[i], options, &listing);
+}
+
+static void start_with(struct loader *loader, const struct yaml_node *node, uint32_t server,
+                       uint32_t weight, void *context)
+{
+    (void)weight, (void)context;
+    if (loader->server[server].server.at_start)
+        fault_at(loader, node, "server '%s' is listed twice", loader->server_names.text[server]);
+    loader->server[server].server.at_start = true;
+}
+
+void read_servers(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    (void)into;
+    if (node->kind != YAML_SEQUENCE)
+        fault_at(loader, node, "servers must be a list, [s1, s2]");
+    else
+        each_server(loader, node, true, start_with, NULL);
+}

@@ -1,0 +1,392 @@
+/* traffic.c: who opens connections, how long they last, and who comes back. */
+#include "sim/scenario/load.h"
+
+#include "sim/engine/memory.h"
+#include "sim/workload/csv.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- How long something lasts: by the table of distributions ---- */
+
+#define EMPIRICAL_BYTES ((size_t)64 << 20)
+
+/* The path of a file that the scenario names: beside the scenario, unless it is absolute. */
+static char *beside(const struct loader *loader, const char *file)
+{
+    const char *slash = strrchr(loader->input->name, '/');
+    size_t folder = slash == NULL || file[0] == '/' ? 0 : (size_t)(slash - loader->input->name) + 1;
+    char *path = memory_zeroed(folder + strlen(file) + 1, 1);
+    memcpy(path, loader->input->name, folder);
+    memcpy(path + folder, file, strlen(file));
+    return path;
+}
+
+/* Spans in seconds become ticks by the same rule as times in a scenario. */
+static bool span_of(const char *seconds, uint64_t *ns)
+{
+    char time[64];
+    return (size_t)snprintf(time, sizeof time, "%ss", seconds) < sizeof time &&
+           value_time(time, ns);
+}
+
+static void take_spans(struct loader *loader, const struct yaml_node *node,
+                       const struct csv_table *table, struct distribution *distribution)
+{
+    int column = csv_column(table, "lasts_s");
+    if (column < 0) {
+        fault_at(loader, node, "'%s' has no column 'lasts_s'", node->text);
+        return;
+    }
+    uint64_t *values = arena_zeroed(&loader->scenario->arena, table->rows, sizeof *values);
+    for (size_t row = 0; row < table->rows; row++) {
+        const struct csv_cell *cell = csv_cell(table, row, (size_t)column);
+        if (!span_of(cell->text, &values[row])) {
+            fault_at(loader, node, "%s:%u:%u: '%s' is not a number of seconds", node->text,
+                     cell->place.line, cell->place.column, cell->text);
+            return;
+        }
+    }
+    distribution->values_ns = values;
+    distribution->values = table->rows;
+    distribution->file = arena_text(&loader->scenario->arena, node->text, strlen(node->text));
+}
+
+/* A CSV with a column lasts_s: each row is as likely. */
+static void read_spans(struct loader *loader, const struct yaml_node *node,
+                       struct distribution *distribution)
+{
+    const char *file = scalar_text(loader, node, "a CSV file with a column lasts_s");
+    if (file == NULL)
+        return;
+    char *path = beside(loader, file);
+    struct input input;
+    struct faults faults = {0};
+    if (input_read(&input, path, EMPIRICAL_BYTES) != INPUT_OK) {
+        fault_at(loader, node, "cannot read '%s': %s", file, strerror(errno));
+    } else {
+        struct csv_table *table = csv_read(&input, &faults);
+        if (faults.count > 0)
+            fault_at(loader, node, "%s:%u:%u: %s", file, faults.fault[0].place.line,
+                     faults.fault[0].place.column, faults.fault[0].message);
+        else if (table != NULL)
+            take_spans(loader, node, table, distribution);
+        csv_table_free(table);
+        faults_free(&faults);
+        input_free(&input);
+    }
+    free(path);
+}
+
+static bool read_parameter(struct loader *loader, const struct yaml_node *node,
+                           const struct distribution_key *key,
+                           struct distribution_parameter *parameter)
+{
+    return key->is_time ? read_time(loader, node, &parameter->time_ns)
+                        : read_number(loader, node, &parameter->number);
+}
+
+static uint32_t parameter_count(const struct distribution_form *form)
+{
+    uint32_t count = 0;
+    while (count < DISTRIBUTION_PARAMETERS && form->key[count].name != NULL)
+        count++;
+    return count;
+}
+
+/* {min: 0s, max: 30s}: all parameters of the form, by name. */
+static bool read_parameters(struct loader *loader, const struct yaml_node *node,
+                            const struct distribution_form *form, struct distribution *distribution)
+{
+    uint32_t count = parameter_count(form), given = 0;
+    const char *known[DISTRIBUTION_PARAMETERS] = {""};
+    bool fine = true;
+    for (uint32_t k = 0; k < count; k++)
+        known[k] = form->key[k].name;
+    if (node->kind != YAML_MAPPING) {
+        fault_at(loader, node, "%s needs %s%s%s: {%s: ...}", form->name, known[0],
+                 count > 1 ? " and " : "", count > 1 ? known[1] : "", known[0]);
+        return false;
+    }
+    for (size_t i = 0; i < node->count; i++) {
+        uint32_t k = 0;
+        while (k < count && strcmp(known[k], node->pair[i].key->text) != 0)
+            k++;
+        if (k == count)
+            fault_unknown(loader, node->pair[i].key, "key", known, count);
+        fine = k < count &&
+               read_parameter(loader, node->pair[i].value, &form->key[k],
+                              &distribution->parameter[k]) &&
+               fine;
+        given |= k < count ? 1u << k : 0;
+    }
+    for (uint32_t k = 0; k < count; k++)
+        if ((given >> k & 1u) == 0) {
+            fault_at(loader, node, "%s needs '%s': %s", form->name, known[k], form->key[k].about);
+            fine = false;
+        }
+    return fine;
+}
+
+static const struct distribution_form *find_form(const char *name)
+{
+    for (int i = 0; i < DISTRIBUTION_KINDS; i++)
+        if (strcmp(distribution_forms[i].name, name) == 0)
+            return &distribution_forms[i];
+    return NULL;
+}
+
+static void fault_unknown_form(struct loader *loader, const struct yaml_node *node)
+{
+    const char *known[DISTRIBUTION_KINDS];
+    for (int i = 0; i < DISTRIBUTION_KINDS; i++)
+        known[i] = distribution_forms[i].name;
+    fault_unknown(loader, node, "distribution", known, DISTRIBUTION_KINDS);
+}
+
+/* forever | {exponential: 20m} | {uniform: {min: 0s, max: 30s}} | {empirical: file.csv} */
+static void read_distribution(struct loader *loader, const struct yaml_node *node,
+                              struct distribution *distribution)
+{
+    bool bare = node->kind == YAML_SCALAR;
+    if (!bare && (node->kind != YAML_MAPPING || node->count != 1)) {
+        fault_at(loader, node, "one distribution is wanted here, like {exponential: 20m}");
+        return;
+    }
+    const struct yaml_node *name = bare ? node : node->pair[0].key;
+    const struct distribution_form *form = find_form(name->text);
+    if (form == NULL) {
+        fault_unknown_form(loader, name);
+        return;
+    }
+    if (bare != (parameter_count(form) == 0 && !form->values)) {
+        fault_at(loader, name, bare ? "%s needs its parameters: {%s: ...}" : "%s takes nothing%s",
+                 form->name, bare ? form->name : "");
+        return;
+    }
+    *distribution =
+        (struct distribution){.kind = (enum distribution_kind)(form - distribution_forms)};
+    const struct yaml_node *value = bare ? NULL : node->pair[0].value;
+    bool fine = true;
+    if (form->values)
+        read_spans(loader, value, distribution);
+    else if (form->lone && value->kind == YAML_SCALAR)
+        fine = read_parameter(loader, value, &form->key[0], &distribution->parameter[0]);
+    else if (!bare)
+        fine = read_parameters(loader, value, form, distribution);
+    size_t key;
+    const char *wrong = fine ? distribution_fault(distribution, &key) : NULL;
+    if (wrong != NULL && !form->values)
+        fault_at(loader, value, "%s of %s %s", form->key[key].name, form->name, wrong);
+    else if (wrong != NULL && loader->faults->errors == 0)
+        fault_at(loader, value, "%s %s", form->name, wrong);
+}
+
+/* ---- When connections arrive: by the table of arrivals ---- */
+
+static void read_arrivals_value(struct loader *loader, const struct yaml_node *node,
+                                const struct arrivals_key *key,
+                                struct arrivals_parameter *parameter)
+{
+    double count;
+    uint64_t per_ns;
+    switch (key->unit) {
+    case ARRIVALS_RATE:
+        if (node->kind == YAML_SEQUENCE) {
+            fault_at(loader, node, "rate curves are planned, not there yet; now: 5/s");
+        } else if (scalar_text(loader, node, "a rate, like 5/s") == NULL) {
+            return;
+        } else if (!value_rate(node->text, &count, &per_ns) || count <= 0) {
+            fault_at(loader, node, "'%s' is not a rate: a number above 0 a unit of time, like 5/s",
+                     node->text);
+        } else {
+            parameter->mean_gap_ns = arrivals_mean_gap_ns(count, per_ns);
+        }
+        return;
+    case ARRIVALS_TIME:
+        read_time(loader, node, &parameter->whole);
+        return;
+    case ARRIVALS_COUNT:
+        read_whole(loader, node, 0, UINT64_C(1000000000000), &parameter->whole);
+        return;
+    }
+}
+
+static const char *const planned_arrivals[] = {"keep", "trace", NULL};
+
+static const struct arrivals_form *find_arrivals(struct loader *loader,
+                                                 const struct yaml_node *node)
+{
+    const char *known[ARRIVALS_KINDS];
+    for (size_t i = 0; i < node->count; i++) {
+        const struct yaml_node *key = node->pair[i].key;
+        if (word_find(planned_arrivals, key->text) >= 0) {
+            fault_at(loader, key, "'%s' is planned, not there yet", key->text);
+            return NULL;
+        }
+        for (int f = 0; f < ARRIVALS_KINDS; f++)
+            if (strcmp(arrivals_forms[f].name, key->text) == 0)
+                return &arrivals_forms[f];
+    }
+    for (int f = 0; f < ARRIVALS_KINDS; f++)
+        known[f] = arrivals_forms[f].name;
+    if (node->count > 0)
+        fault_unknown(loader, node->pair[0].key, "kind of arrivals", known, ARRIVALS_KINDS);
+    else
+        fault_at(loader, node, "arrivals are missing, like {poisson: 5/s}");
+    return NULL;
+}
+
+static void read_one_arrivals(struct loader *loader, const struct yaml_node *node,
+                              struct arrivals *arrivals)
+{
+    if (node->kind != YAML_MAPPING) {
+        fault_at(loader, node, "arrivals must be a mapping, like {poisson: 5/s}");
+        return;
+    }
+    const struct arrivals_form *form = find_arrivals(loader, node);
+    if (form == NULL)
+        return;
+    *arrivals = (struct arrivals){.kind = (enum arrivals_kind)(form - arrivals_forms)};
+    size_t before = loader->faults->errors;
+    for (size_t i = 0; i < node->count; i++) {
+        const char *known[ARRIVALS_PARAMETERS];
+        size_t k = 0, count = 0;
+        while (count < ARRIVALS_PARAMETERS && form->key[count].name != NULL) {
+            known[count] = form->key[count].name;
+            count++;
+        }
+        while (k < count && strcmp(known[k], node->pair[i].key->text) != 0)
+            k++;
+        if (k == count)
+            fault_unknown(loader, node->pair[i].key, "key", known, count);
+        else
+            read_arrivals_value(loader, node->pair[i].value, &form->key[k],
+                                &arrivals->parameter[k]);
+    }
+    size_t key;
+    const char *wrong = loader->faults->errors == before ? arrivals_fault(arrivals, &key) : NULL;
+    if (wrong != NULL)
+        fault_at(loader, node, "%s of %s %s", form->key[key].name, form->name, wrong);
+}
+
+static void read_arrivals(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    struct world_traffic *traffic = into;
+    bool list = node->kind == YAML_SEQUENCE;
+    size_t count = list ? node->count : 1;
+    struct arrivals *arrivals = arena_zeroed(&loader->scenario->arena, count, sizeof *arrivals);
+    for (size_t i = 0; i < count; i++)
+        read_one_arrivals(loader, list ? node->item[i] : node, &arrivals[i]);
+    if (count == 0)
+        fault_at(loader, node, "arrivals are missing, like {poisson: 5/s}");
+    traffic->arrivals = arrivals;
+    traffic->arrivals_count = (uint32_t)count;
+}
+
+/* ---- Reconnecting ---- */
+
+static void read_after(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    struct distribution *after = &((struct world_traffic *)into)->reconnect_after;
+    uint64_t ns;
+    if (node->kind == YAML_SCALAR && value_time(node->text, &ns))
+        *after = (struct distribution){.kind = DISTRIBUTION_CONSTANT, .parameter = {{ns, 0}}};
+    else
+        read_distribution(loader, node, after);
+}
+
+static void read_tries(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    read_whole(loader, node, 1, 1000000, &((struct world_traffic *)into)->reconnect_tries);
+}
+
+static void read_reconnect_lasts(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    static const char *const words[] = {"rest", "new", NULL};
+    int word = read_word(loader, node, "hold of a reconnect", words);
+    ((struct world_traffic *)into)->reconnect_lasts_new = word == 1;
+}
+
+static const struct key reconnect_keys[] = {
+    KEY_REQUIRED("after", "time or distribution", "how long until it tries", read_after),
+    KEY("tries", "1..1000000", "unlimited", "tries without success before it gives up", read_tries),
+    KEY("lasts", "rest | new", "rest", "what was left of its hold, or a new one",
+        read_reconnect_lasts),
+    KEY_PLANNED("backoff", "each try waits longer"),
+    KEY_PLANNED("cap", "but no longer than this"),
+    KEYS_END,
+};
+const struct section reconnect_section = {"reconnect", reconnect_keys, NULL};
+
+static void read_reconnect(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    struct world_traffic *traffic = into;
+    traffic->reconnects = true;
+    if (!read_section(loader, &reconnect_section, node, traffic))
+        return;
+    const struct distribution *after = &traffic->reconnect_after;
+    bool at_once = after->kind == DISTRIBUTION_CONSTANT && after->parameter[0].time_ns == 0;
+    if (at_once && traffic->reconnect_tries == TRIES_UNLIMITED && loader->faults->errors == 0)
+        fault_at(loader, node,
+                 "to reconnect at once without end takes for ever: 'after: 0s' "
+                 "needs 'tries'");
+}
+
+/* ---- A traffic ---- */
+
+static void read_lasts(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    read_distribution(loader, node, &((struct world_traffic *)into)->lasts);
+}
+
+static const struct key traffic_keys[] = {
+    KEY_REQUIRED("arrivals", "{poisson: 5/s} | {every: 10ms} | {burst: 2000, at: 0s, over: 20s}",
+                 "when connections arrive; a list adds up", read_arrivals),
+    KEY_REQUIRED("lasts", "{exponential: 20m} | {constant: 1h} | ... | forever",
+                 "how long a connection stays open", read_lasts),
+    KEY("reconnect", "{after: ...}", "stays away", "who is cut or refused comes back",
+        read_reconnect),
+    KEY_PLANNED("max_age", "the gateway cuts older connections"),
+    KEY_PLANNED("key", "what hashing hashes"),
+    KEYS_END,
+};
+const struct section traffic_section = {"traffic", traffic_keys, NULL};
+
+/* Streams are keyed by the hash of a name, so two names may not share one. */
+static void check_hashes(struct loader *loader, const struct yaml_node *node)
+{
+    for (size_t i = 0; i < node->count; i++)
+        for (size_t j = 0; j < i; j++) {
+            const char *a = node->pair[i].key->text, *b = node->pair[j].key->text;
+            if (stream_hash(a, strlen(a)) == stream_hash(b, strlen(b)))
+                fault_at(loader, node->pair[i].key, "'%s' and '%s' hash alike; rename one of them",
+                         a, b);
+        }
+}
+
+void read_traffic(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    struct scenario *scenario = into;
+    if (node->kind != YAML_MAPPING || node->count == 0) {
+        fault_at(loader, node, "traffic must name at least one: {websocket: {...}}");
+        return;
+    }
+    if (node->count > 1000) {
+        fault_at(loader, node, "%zu traffics; 1000 at most", node->count);
+        return;
+    }
+    scenario->traffics = (uint32_t)node->count;
+    scenario->traffic = arena_zeroed(&scenario->arena, node->count, sizeof *scenario->traffic);
+    for (size_t i = 0; i < node->count; i++) {
+        struct world_traffic *traffic = &scenario->traffic[i];
+        traffic->reconnect_tries = TRIES_UNLIMITED;
+        const char *name = read_name(loader, node->pair[i].key, "a traffic's name");
+        traffic->name = name == NULL ? "" : name;
+        if (strcmp(traffic->name, "all") == 0)
+            fault_at(loader, node->pair[i].key, "'all' is what the reports call all traffic");
+        read_section(loader, &traffic_section, node->pair[i].value, traffic);
+    }
+    check_hashes(loader, node);
+}

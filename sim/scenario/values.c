@@ -1,0 +1,156 @@
+/* values.c: times, numbers, shares, rates, names. */
+#include "sim/scenario/values.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct unit {
+    const char *name;
+    uint64_t ns;
+};
+
+/* From small to large. */
+static const struct unit units[] = {
+    {"ns", 1},
+    {"us", 1000},
+    {"ms", 1000000},
+    {"s", UINT64_C(1000000000)},
+    {"m", UINT64_C(60) * 1000000000},
+    {"h", UINT64_C(3600) * 1000000000},
+    {"d", UINT64_C(86400) * 1000000000},
+};
+
+enum { UNITS = sizeof units / sizeof *units };
+
+static const struct unit *find_unit(const char *name)
+{
+    for (int i = 0; i < UNITS; i++)
+        if (strcmp(units[i].name, name) == 0)
+            return &units[i];
+    return NULL;
+}
+
+__extension__ typedef unsigned __int128 wide;
+
+static unsigned digit_of(char c)
+{
+    return (unsigned char)c - (unsigned)'0';
+}
+
+/* DIGITS[.DIGITS] times scale, rounded down; *end is what follows. false: no number, or 2^63 and
+ * more. The 19th digit behind the point and later ones are below any tick. */
+static bool scaled_decimal(const char *text, const char **end, uint64_t scale, uint64_t *value)
+{
+    const wide limit = (wide)1 << 63;
+    wide whole = 0, part = 0, parts = 1;
+    const char *at = text;
+    for (; isdigit((unsigned char)*at); at++)
+        if (whole < limit)
+            whole = whole * 10u + digit_of(*at);
+    if (at == text)
+        return false;
+    if (*at == '.') {
+        if (!isdigit((unsigned char)*++at))
+            return false;
+        for (int digits = 0; isdigit((unsigned char)*at); at++, digits++)
+            if (digits < 18) {
+                part = part * 10u + digit_of(*at);
+                parts *= 10u;
+            }
+    }
+    if (whole >= limit || whole * scale + part * scale / parts >= limit)
+        return false;
+    *value = (uint64_t)(whole * scale + part * scale / parts);
+    *end = at;
+    return true;
+}
+
+bool value_time(const char *text, uint64_t *ns)
+{
+    const char *unit = text + strspn(text, "0123456789.");
+    const struct unit *found = find_unit(unit);
+    const char *end;
+    return found != NULL && scaled_decimal(text, &end, found->ns, ns) && end == unit;
+}
+
+bool value_whole(const char *text, uint64_t *whole)
+{
+    uint64_t value = 0;
+    if (*text == '\0')
+        return false;
+    for (const char *at = text; *at != '\0'; at++) {
+        if (!isdigit((unsigned char)*at) || value > (UINT64_MAX - (uint64_t)(*at - '0')) / 10)
+            return false;
+        value = value * 10 + (uint64_t)(*at - '0');
+    }
+    *whole = value;
+    return true;
+}
+
+bool value_number(const char *text, double *number)
+{
+    size_t plain = strspn(text, "0123456789.eE+-");
+    if (!isdigit((unsigned char)*text) || text[plain] != '\0' || plain > 40)
+        return false;
+    char *end;
+    errno = 0;
+    *number = strtod(text, &end); /* correctly rounded, and the program never sets a locale */
+    return *end == '\0' && isfinite(*number);
+}
+
+bool value_share(const char *text, uint64_t *share_e9)
+{
+    const char *end;
+    return scaled_decimal(text, &end, 10000000, share_e9) && strcmp(end, "%") == 0 &&
+           *share_e9 <= UINT64_C(1000000000);
+}
+
+bool value_rate(const char *text, double *count, uint64_t *per_ns)
+{
+    const char *slash = strchr(text, '/');
+    char number[48];
+    if (slash == NULL || (size_t)(slash - text) >= sizeof number)
+        return false;
+    memcpy(number, text, (size_t)(slash - text));
+    number[slash - text] = '\0';
+    const struct unit *unit = find_unit(slash + 1);
+    if (unit == NULL || !value_number(number, count))
+        return false;
+    *per_ns = unit->ns;
+    return true;
+}
+
+bool value_name(const char *text, size_t length)
+{
+    if (length == 0 || length > NAME_MAX_BYTES || !isalnum((unsigned char)*text))
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        bool fine = isalnum((unsigned char)text[i]) || strchr("._:-", text[i]) != NULL;
+        if (!fine || (i > 0 && text[i] == '.' && text[i - 1] == '.'))
+            return false;
+    }
+    return true;
+}
+
+char *value_time_text(uint64_t ns, char buffer[32])
+{
+    int unit = UNITS - 1;
+    while (unit > 0 && (ns == 0 ? unit != 3 : ns % units[unit].ns != 0))
+        unit--;
+    snprintf(buffer, 32, "%llu%s", (unsigned long long)(ns / units[unit].ns), units[unit].name);
+    return buffer;
+}
+
+char *value_number_text(double number, char buffer[32])
+{
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(buffer, 32, "%.*g", digits, number);
+        if (strtod(buffer, NULL) == number)
+            break;
+    }
+    return buffer;
+}

@@ -1,0 +1,72 @@
+/* balancer.c: the words of balancers, and how a preset becomes one. */
+#include "sim/world/balancer.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+const struct choice change_choice = {"change", "how a new member list reaches a picker",
+                                     WORDS("in_place", "rebuild", "reload")};
+
+const struct choice draws_choice = {"draws", "where a pick's random numbers come from",
+                                    WORDS("connection", "sequence", "process")};
+
+const struct choice traits[TRAITS] = {
+    [TRAIT_SINGLE] = {"single",
+                      "a sole server: counted like any other, or picked past the balancer",
+                      WORDS("counted", "bypassed")},
+    [TRAIT_RETURNS] = {"returns", "a server that comes back: the same to the ledger, or a new one",
+                       WORDS("same", "new")},
+    [TRAIT_PLACE] = {"place", "where a server enters the list: where it was declared, or last",
+                     WORDS("declared", "appended")},
+    [TRAIT_WHEN_FULL] = {"when_full", "a server at max_conns: takes no more, or nobody looks",
+                         WORDS("refuse", "ignore")},
+    [TRAIT_ANSWER] = {"answer",
+                      "members come from the configuration, or from a DNS answer (no weights, no "
+                      "limits) in fixed order or rotated at random for each request",
+                      WORDS("list", "fixed", "rotated")},
+    [TRAIT_WEIGHT_ZERO] = {"weight_zero",
+                           "weight 0: takes nothing, is a last resort, or is refused",
+                           WORDS("nothing", "last", "refused")},
+};
+
+int word_find(const char *const *words, const char *word)
+{
+    for (int i = 0; words[i] != NULL; i++)
+        if (strcmp(words[i], word) == 0)
+            return i;
+    return -1;
+}
+
+static void set_param(struct balancer *balancer, const char *name, const char *word)
+{
+    const struct lb_param *param = lb_algorithm_params(balancer->algorithm);
+    for (uint32_t i = 0; param[i].name != NULL; i++)
+        if (strcmp(param[i].name, name) == 0) {
+            int value = word_find(param[i].words, word);
+            assert(value >= 0 && "a preset names a word that its algorithm does not have");
+            balancer->param[i] = (uint64_t)value;
+            return;
+        }
+    assert(false && "a preset names a parameter that its algorithm does not have");
+}
+
+struct balancer balancer_of_preset(const struct preset *preset)
+{
+    struct balancer balancer = {
+        .preset = preset,
+        .algorithm = lb_algorithm_find(preset->algorithm),
+        .view = lb_view_find(preset->view),
+        .change = preset->change,
+        .reap_ns = preset->leaked ? REAP_NEVER : 0,
+    };
+    assert(balancer.algorithm != NULL && balancer.view != NULL);
+    memcpy(balancer.trait, preset->trait, sizeof balancer.trait);
+    struct lb_picker_config defaults;
+    lb_picker_defaults(balancer.algorithm, &defaults);
+    memcpy(balancer.param, defaults.param, sizeof balancer.param);
+    for (uint32_t i = 0; i < 4 && preset->params[i] != NULL; i += 2)
+        set_param(&balancer, preset->params[i], preset->params[i + 1]);
+    return balancer;
+}

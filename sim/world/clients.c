@@ -1,0 +1,249 @@
+/* clients.c: clients open connections, lose them, come back, and leave. */
+#include "sim/engine/memory.h"
+#include "sim/world/world_parts.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* ---- The table of clients: places are reused, openings never ---- */
+
+static uint32_t client_new(struct world *world)
+{
+    uint32_t place = world->first_free;
+    if (place != UINT32_MAX) {
+        world->first_free = world->client[place].next_free;
+        return place;
+    }
+    if (world->clients == world->client_room) {
+        world->client_room = world->client_room == 0 ? 1024 : 2 * world->client_room;
+        world->client = memory_resized(world->client, world->client_room, sizeof *world->client);
+    }
+    return world->clients++;
+}
+
+static void client_free(struct world *world, uint32_t place)
+{
+    world->client[place].state = CLIENT_FREE;
+    world->client[place].next_free = world->first_free;
+    world->first_free = place;
+}
+
+static const struct world_traffic *traffic_of(const struct world *world,
+                                              const struct client *client)
+{
+    return &world->config->traffic[world->source[client->source].traffic];
+}
+
+/* The stream of one attempt of one connection. */
+static struct stream attempt_stream(struct stream of_source, const struct client *client,
+                                    uint32_t attempt)
+{
+    return stream_of(stream_of(of_source, client->connection), attempt);
+}
+
+/* Both rows of the flows: all traffic, and the client's. */
+#define COUNT_FLOW(world, client, field, change)                                                   \
+    do {                                                                                           \
+        (world)->flow[0].field += (change);                                                        \
+        (world)->flow[1 + (world)->source[(client)->source].traffic].field += (change);            \
+    } while (0)
+
+/* ---- Coming back ---- */
+
+/* A client without a connection, `left_ns` of its hold to go: it comes back if its traffic says so
+ * and it has tries left. */
+static void stay_away_or_return(struct world *world, uint32_t place, uint64_t left_ns)
+{
+    struct client *client = &world->client[place];
+    const struct world_traffic *traffic = traffic_of(world, client);
+    if (!traffic->reconnects || client->tries >= traffic->reconnect_tries) {
+        COUNT_FLOW(world, client, gave_up, traffic->reconnects);
+        client_free(world, place);
+        return;
+    }
+    struct stream draws =
+        attempt_stream(world->source[client->source].reconnect, client, client->attempt + 1);
+    uint64_t after_ns = distribution_sample(&traffic->reconnect_after, draws);
+    client->tries++;
+    client->state = CLIENT_WAITING;
+    client->ends_ns = left_ns;
+    COUNT_FLOW(world, client, waiting, 1u);
+    if (after_ns < world->config->duration_ns - world->now_ns)
+        world_push_client(world, PHASE_RECONNECT, world->now_ns + after_ns, place);
+}
+
+/* ---- Opening ---- */
+
+static uint32_t choose_worker(struct world *world, const struct client *client, uint32_t *instance)
+{
+    const struct world_config *config = world->config;
+    if (config->accept == ACCEPT_IN_TURN) {
+        uint64_t turn = world->turn++ % ((uint64_t)config->instances * world->workers);
+        *instance = (uint32_t)(turn / world->workers);
+        return (uint32_t)(turn % world->workers);
+    }
+    struct stream draws =
+        attempt_stream(world->source[client->source].accept, client, client->attempt);
+    *instance = (uint32_t)stream_below(stream_value(draws, 1), config->instances);
+    return (uint32_t)stream_below(stream_value(draws, 0), world->workers);
+}
+
+/* One attempt to open, for a hold of hold_ns. */
+static void open_client(struct world *world, uint32_t place, uint64_t hold_ns)
+{
+    struct client *client = &world->client[place];
+    struct source *source = &world->source[client->source];
+    uint32_t instance, worker = choose_worker(world, client, &instance);
+    COUNT_FLOW(world, client, opens, 1u);
+    client->worker = instance * world->workers + worker;
+    client->life = gateway_life(world->gateway, instance, worker);
+    client->server =
+        gateway_open(world->gateway, instance, worker,
+                     attempt_stream(source->pick, client, client->attempt), &client->hold);
+    client->opening = world->openings++;
+    if (client->server == NO_SERVER) {
+        COUNT_FLOW(world, client, refused, 1u);
+        stay_away_or_return(world, place, hold_ns);
+        return;
+    }
+    client->state = CLIENT_OPEN;
+    client->tries = 0;
+    COUNT_FLOW(world, client, open, 1u);
+    tallies_pick(world, source->traffic, client->server, client->attempt == 0);
+    client->ends_ns = SPAN_FOREVER;
+    if (hold_ns != SPAN_FOREVER)
+        client->ends_ns = world->now_ns + hold_ns; /* both below 2^63 */
+    if (client->ends_ns < world->config->duration_ns) {
+        world_push_client(world, PHASE_DEPARTURE, client->ends_ns, place);
+        world->departures++;
+    }
+}
+
+static uint64_t draw_hold(const struct world *world, const struct client *client)
+{
+    return distribution_sample(
+        &traffic_of(world, client)->lasts,
+        attempt_stream(world->source[client->source].hold, client, client->attempt));
+}
+
+void clients_arrive(struct world *world, uint32_t source)
+{
+    uint32_t place = client_new(world);
+    struct client *client = &world->client[place];
+    *client =
+        (struct client){.connection = world->source[source].next_connection++, .source = source};
+    uint64_t hold_ns = draw_hold(world, client);
+    world->digest = stream_value((struct stream){world->digest, world->now_ns}, hold_ns);
+    open_client(world, place, hold_ns);
+}
+
+void clients_reconnect(struct world *world, uint32_t place)
+{
+    struct client *client = &world->client[place];
+    COUNT_FLOW(world, client, waiting, -(uint64_t)1);
+    client->attempt++;
+    bool anew = traffic_of(world, client)->reconnect_lasts_new;
+    open_client(world, place, anew ? draw_hold(world, client) : client->ends_ns);
+}
+
+/* ---- Ending ---- */
+
+static bool still_departs(const struct queue_item *item, void *context)
+{
+    const struct world *world = context;
+    if (world_phase_of(item) != PHASE_DEPARTURE)
+        return true;
+    const struct client *client = &world->client[item->what];
+    return client->state == CLIENT_OPEN && client->opening == item->order;
+}
+
+/* A cut client's departure stays in the queue until its time, unless too many do. */
+static void forget_departure(struct world *world, const struct client *client)
+{
+    if (client->ends_ns >= world->config->duration_ns)
+        return;
+    world->stale++;
+    if (world->stale > 4096 && world->stale > world->departures / 2) {
+        queue_keep(world->queue, still_departs, world);
+        world->departures -= world->stale;
+        world->stale = 0;
+    }
+}
+
+void clients_depart(struct world *world, uint32_t place, uint64_t opening)
+{
+    struct client *client = &world->client[place];
+    world->departures--;
+    if (client->state != CLIENT_OPEN || client->opening != opening) {
+        world->stale--;
+        return;
+    }
+    client->ends_ns = SPAN_FOREVER; /* its departure is not in the queue any more */
+    clients_close(world, place);
+}
+
+static void end_connection(struct world *world, struct client *client, enum tallies_end how)
+{
+    tallies_end(world, world->source[client->source].traffic, client->server, how);
+    COUNT_FLOW(world, client, open, -(uint64_t)1);
+}
+
+void clients_close(struct world *world, uint32_t place)
+{
+    struct client *client = &world->client[place];
+    assert(client->state == CLIENT_OPEN);
+    end_connection(world, client, ENDED_CLOSED);
+    COUNT_FLOW(world, client, closed, 1u);
+    gateway_release(world->gateway, &client->hold);
+    client->state = CLIENT_FREE;
+    forget_departure(world, client);
+    client_free(world, place);
+}
+
+void clients_cut(struct world *world, uint32_t place, bool lost)
+{
+    struct client *client = &world->client[place];
+    assert(client->state == CLIENT_OPEN);
+    uint64_t left_ns =
+        client->ends_ns == SPAN_FOREVER ? SPAN_FOREVER : client->ends_ns - world->now_ns;
+    end_connection(world, client, ENDED_CUT);
+    COUNT_FLOW(world, client, cut, 1u);
+    if (!lost)
+        gateway_release(world->gateway, &client->hold);
+    client->state = CLIENT_FREE;
+    forget_departure(world, client);
+    stay_away_or_return(world, place, left_ns);
+}
+
+/* ---- Choosing among them ---- */
+
+/* Opening order sorts by one 64-bit key; the place rides along. */
+struct found {
+    uint64_t opening;
+    uint32_t place;
+};
+
+static int by_opening(const void *a, const void *b)
+{
+    const struct found *one = a, *two = b;
+    return (one->opening > two->opening) - (one->opening < two->opening);
+}
+
+uint32_t *clients_select(struct world *world,
+                         bool (*wanted)(const struct world *, const struct client *,
+                                        const void *context),
+                         const void *context, uint32_t *count)
+{
+    struct found *found = memory_zeroed(world->clients, sizeof *found);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < world->clients; i++)
+        if (world->client[i].state == CLIENT_OPEN && wanted(world, &world->client[i], context))
+            found[n++] = (struct found){world->client[i].opening, i};
+    qsort(found, n, sizeof *found, by_opening);
+    uint32_t *place = memory_zeroed(n, sizeof *place);
+    for (uint32_t i = 0; i < n; i++)
+        place[i] = found[i].place;
+    free(found);
+    *count = n;
+    return place;
+}

@@ -1,0 +1,287 @@
+/* gateway.c: worker lives, generations, and the ways in which they end. */
+#include "sim/world/gateway.h"
+
+#include "sim/engine/memory.h"
+#include "sim/world/gateway_parts.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Lives ---- */
+
+static struct life *life_begin(struct gateway *gateway, uint32_t instance, uint32_t worker)
+{
+    struct life *life = memory_zeroed(1, sizeof *life);
+    life->id = ++gateway->lives_begun;
+    assert(life->id <= gateway->config.lives_max && "more lives than the gateway was told of");
+    life->instance = instance;
+    life->worker = worker;
+    life->next = gateway->lives;
+    gateway->lives = life;
+    gateway->current[instance * gateway->config.workers + worker] = life;
+    return life;
+}
+
+static void life_free(struct gateway *gateway, struct life *life)
+{
+    struct life **at = &gateway->lives;
+    while (*at != life)
+        at = &(*at)->next;
+    *at = life->next;
+    while (life->pickers != NULL)
+        picker_free(life->pickers);
+    free(life);
+}
+
+/* A retired worker exits with its last connection, and its rows with it. */
+static void life_end_if_over(struct gateway *gateway, struct life *life)
+{
+    if (!life->retired || life->connections > 0)
+        return;
+    scopes_reap(gateway, life->id);
+    life_free(gateway, life);
+    scopes_sweep(gateway);
+}
+
+uint64_t gateway_life(const struct gateway *gateway, uint32_t instance, uint32_t worker)
+{
+    return gateway->current[instance * gateway->config.workers + worker]->id;
+}
+
+uint64_t gateway_life_of(const struct gateway_hold *hold)
+{
+    return hold->picker->life->id;
+}
+
+uint32_t gateway_lives(const struct gateway *gateway)
+{
+    uint32_t lives = 0;
+    for (const struct life *life = gateway->lives; life != NULL; life = life->next)
+        lives++;
+    return lives;
+}
+
+/* ---- A gateway's own life ---- */
+
+static struct lb_counts *counts_make(size_t bytes)
+{
+    struct lb_counts *counts = NULL;
+    if (bytes == 0)
+        return NULL;
+    int status = lb_counts_format(memory_aligned(LB_ALIGN, bytes), bytes, &counts);
+    assert(status == LB_OK);
+    (void)status;
+    return counts;
+}
+
+struct gateway *gateway_new(const struct gateway_config *config)
+{
+    struct gateway *gateway = memory_zeroed(1, sizeof *gateway);
+    gateway->config = *config;
+    gateway->balancer = config->balancer;
+    gateway->server = memory_zeroed(config->servers, sizeof *gateway->server);
+    gateway->member = memory_zeroed(config->servers, sizeof *gateway->member);
+    gateway->list = memory_zeroed(config->servers, sizeof *gateway->list);
+    gateway->current =
+        memory_zeroed((size_t)config->instances * config->workers, sizeof *gateway->current);
+    gateway->counts = memory_zeroed(config->instances, sizeof *gateway->counts);
+    for (uint32_t instance = 0; instance < config->instances; instance++) {
+        if (config->balancer->view->seeded)
+            gateway->counts[instance] = counts_make(config->count_table_bytes);
+        for (uint32_t worker = 0; worker < config->workers; worker++)
+            life_begin(gateway, instance, worker);
+    }
+    return gateway;
+}
+
+void gateway_free(struct gateway *gateway)
+{
+    if (gateway == NULL)
+        return;
+    while (gateway->lives != NULL)
+        life_free(gateway, gateway->lives);
+    scopes_free(gateway);
+    for (uint32_t i = 0; i < gateway->config.instances; i++)
+        memory_aligned_free(gateway->counts[i]);
+    for (uint32_t i = 0; i < gateway->config.servers; i++)
+        free(gateway->server[i].key);
+    free(gateway->counts);
+    free(gateway->current);
+    free(gateway->server);
+    free(gateway->member);
+    free(gateway->list);
+    free(gateway);
+}
+
+/* ---- Changes ---- */
+
+static uint32_t workers_of(const struct gateway *gateway)
+{
+    return gateway->config.instances * gateway->config.workers;
+}
+
+static void next_generation(struct gateway *gateway)
+{
+    gateway->generation++;
+    scopes_sweep(gateway);
+    for (uint32_t i = 0; gateway->config.eager && i < workers_of(gateway); i++)
+        picker_build(gateway, gateway->current[i]);
+}
+
+void gateway_reload(struct gateway *gateway)
+{
+    for (uint32_t i = 0; i < workers_of(gateway); i++) {
+        struct life *elder = gateway->current[i];
+        life_begin(gateway, elder->instance, elder->worker);
+        elder->retired = true;
+        life_end_if_over(gateway, elder);
+    }
+    next_generation(gateway);
+}
+
+void gateway_touch(struct gateway *gateway)
+{
+    if (gateway->balancer->change == CHANGE_REBUILD)
+        next_generation(gateway);
+    else if (gateway->balancer->change == CHANGE_RELOAD)
+        gateway_reload(gateway);
+}
+
+/* A server's identity to the ledger: its name; a later stay gets a number where the real thing
+ * takes a server that returns for a new one. */
+static void enter_stay(struct gateway *gateway, uint32_t server)
+{
+    struct server_state *state = &gateway->server[server];
+    const char *name = gateway->config.server_name[server];
+    bool fresh = state->stay == 0 || gateway->balancer->trait[TRAIT_RETURNS] == RETURNS_NEW;
+    if (state->listed || !fresh)
+        return;
+    char key[LB_KEY_MAX + 1];
+    int length = ++state->stay == 1 ? snprintf(key, sizeof key, "%s", name)
+                                    : snprintf(key, sizeof key, "%s#%u", name, state->stay);
+    assert(length > 0 && (size_t)length < sizeof key);
+    free(state->key);
+    state->key = memory_text(key, (size_t)length);
+}
+
+static void apply_list(struct gateway *gateway)
+{
+    switch (gateway->balancer->change) {
+    case CHANGE_IN_PLACE:
+        for (uint32_t i = 0; i < workers_of(gateway); i++)
+            if (gateway->current[i]->current != NULL)
+                picker_edit(gateway, gateway->current[i]->current);
+        return;
+    case CHANGE_REBUILD:
+        next_generation(gateway);
+        return;
+    case CHANGE_RELOAD:
+        gateway_reload(gateway);
+        return;
+    }
+}
+
+void gateway_set_members(struct gateway *gateway, const struct gateway_member *member,
+                         uint32_t members)
+{
+    bool first = gateway->generation == 0;
+    assert(members <= gateway->config.servers);
+    for (uint32_t i = 0; i < members; i++)
+        enter_stay(gateway, member[i].server);
+    for (uint32_t i = 0; i < gateway->config.servers; i++)
+        gateway->server[i].listed = false;
+    for (uint32_t i = 0; i < members; i++)
+        gateway->server[member[i].server].listed = true;
+    memcpy(gateway->member, member, members * sizeof *member);
+    gateway->members = members;
+    if (first)
+        next_generation(gateway); /* the configuration that the gateway starts with */
+    else
+        apply_list(gateway);
+}
+
+void gateway_set_down(struct gateway *gateway, uint32_t server, bool down)
+{
+    gateway->server[server].down = down;
+    for (struct scope *scope = gateway->scopes; scope != NULL; scope = scope->next)
+        if (gateway->server[server].key != NULL)
+            scope_slot(gateway, scope, server);
+}
+
+void gateway_crash(struct gateway *gateway, uint32_t instance, uint32_t worker)
+{
+    struct life *life = gateway->current[instance * gateway->config.workers + worker];
+    uint64_t dead = life->id;
+    life_free(gateway, life);
+    life_begin(gateway, instance, worker);
+    if (gateway->balancer->reap_ns == 0)
+        scopes_reap(gateway, dead);
+    scopes_sweep(gateway);
+    if (gateway->config.eager)
+        picker_build(gateway, gateway->current[instance * gateway->config.workers + worker]);
+}
+
+void gateway_reap(struct gateway *gateway, uint64_t life)
+{
+    scopes_reap(gateway, life);
+}
+
+/* ---- Connections ---- */
+
+static struct picker *picker_now(struct gateway *gateway, struct life *life)
+{
+    bool stale = life->current == NULL || (life->current->generation != gateway->generation &&
+                                           gateway->balancer->change != CHANGE_IN_PLACE);
+    return stale ? picker_build(gateway, life) : life->current;
+}
+
+uint32_t gateway_open(struct gateway *gateway, uint32_t instance, uint32_t worker,
+                      struct stream draws, struct gateway_hold *hold)
+{
+    struct life *life = gateway->current[instance * gateway->config.workers + worker];
+    struct picker *picker = picker_now(gateway, life);
+    if (gateway->balancer->view->per_request)
+        picker_begin_request(gateway, picker, draws);
+    bool own_draws = gateway->balancer->draws == DRAWS_CONNECTION;
+    struct lb_request request = {.draw_key = own_draws ? (uint64_t[]){draws.k0, draws.k1} : NULL};
+    struct lb_lease lease;
+    uint32_t member;
+    int status = lb_pick(picker->lb, picker->row, &request, &lease, &member);
+    gateway->draws += request.draws;
+    gateway->unseeded = gateway->unseeded || status == LB_UNSEEDED;
+    if (status == LB_NO_SERVER)
+        return NO_SERVER;
+    assert(status >= 0);
+    picker->connections++;
+    life->connections++;
+    *hold = (struct gateway_hold){.picker = picker, .lease = lease};
+    return picker->server[member];
+}
+
+void gateway_release(struct gateway *gateway, const struct gateway_hold *hold)
+{
+    struct picker *picker = hold->picker;
+    struct life *life = picker->life;
+    int status = lb_release(picker->lb, hold->lease);
+    assert(status == LB_OK);
+    (void)status;
+    picker->connections--;
+    life->connections--;
+    if (picker != life->current && picker->connections == 0) {
+        picker_free(picker);
+        scopes_sweep(gateway);
+    }
+    life_end_if_over(gateway, life);
+}
+
+uint64_t gateway_draws(const struct gateway *gateway)
+{
+    return gateway->draws;
+}
+
+bool gateway_unseeded(const struct gateway *gateway)
+{
+    return gateway->unseeded;
+}

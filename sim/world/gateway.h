@@ -1,0 +1,75 @@
+/* gateway.h: the balancer's side of the world: gateway instances, their workers, and how member
+ * lists, reloads and crashes reach the pickers. It has no clock and no traffic: the world and
+ * `lbsim replay` both drive it.
+ *
+ * A worker LIFE begins at the start, at a reload or after a crash, and ends when nothing of it is
+ * left. A GENERATION is one configuration. Pickers are built when a life first picks in a
+ * generation (or at once, if eager), over the scope that the balancer's view keys. */
+#ifndef SIM_WORLD_GATEWAY_H
+#define SIM_WORLD_GATEWAY_H
+
+#include "sim/engine/stream.h"
+#include "sim/world/balancer.h"
+
+#define NO_SERVER UINT32_MAX
+
+struct gateway;
+struct picker;
+
+struct gateway_config {
+    const struct balancer *balancer; /* must outlive the gateway */
+    const char *const *server_name;  /* by server; must outlive the gateway */
+    uint32_t servers;
+    uint32_t stays_max; /* times that a server enters the list, all servers added up, at most */
+    uint32_t lives_max; /* worker lives that there can be, at most */
+    uint32_t instances, workers;
+    const char *upstream;       /* in the keys of the count table */
+    size_t count_table_bytes;   /* of each instance's; 0: it has none */
+    uint64_t seed, replication; /* of scopes' own draws */
+    bool eager;                 /* every worker builds at once, worker 0 first */
+};
+
+struct gateway_member {
+    uint32_t server, weight, max_conns;
+};
+
+/* What an open connection keeps of the gateway. */
+struct gateway_hold {
+    struct picker *picker;
+    struct lb_lease lease;
+};
+
+struct gateway *gateway_new(const struct gateway_config *);
+void gateway_free(struct gateway *);
+
+/* The member list becomes this one, in this order, by the balancer's change. */
+void gateway_set_members(struct gateway *, const struct gateway_member *, uint32_t members);
+/* An edit that changes nothing. */
+void gateway_touch(struct gateway *);
+/* All workers are replaced, whatever the balancer's change. */
+void gateway_reload(struct gateway *);
+/* A health check takes a server out for every picker, or back in. */
+void gateway_set_down(struct gateway *, uint32_t server, bool down);
+
+/* The life that opens connections as this worker now. */
+uint64_t gateway_life(const struct gateway *, uint32_t instance, uint32_t worker);
+uint64_t gateway_life_of(const struct gateway_hold *);
+/* The worker's life ends unheard and another begins: holds of the old one are void, and must not be
+ * released. Its rows stay counted until gateway_reap(), which balancers that reap at once have
+ * called already when this returns. */
+void gateway_crash(struct gateway *, uint32_t instance, uint32_t worker);
+void gateway_reap(struct gateway *, uint64_t life);
+
+/* Opens a connection on a worker: the server, or NO_SERVER. draws: the request's own stream. */
+uint32_t gateway_open(struct gateway *, uint32_t instance, uint32_t worker, struct stream draws,
+                      struct gateway_hold *);
+void gateway_release(struct gateway *, const struct gateway_hold *);
+
+/* What all rows of all scopes count on a server: the ledger, which may be wrong as real ones are.
+ */
+uint64_t gateway_counted(const struct gateway *, uint32_t server);
+uint64_t gateway_draws(const struct gateway *); /* random numbers drawn by picks so far */
+bool gateway_unseeded(const struct gateway *);  /* a picker had to do without the count table */
+uint32_t gateway_lives(const struct gateway *); /* that are there: current ones and draining ones */
+
+#endif

@@ -1,0 +1,135 @@
+/* picker.c: the gateway's pickers: built over scopes, edited in place, gone when unused. */
+#include "sim/engine/memory.h"
+#include "sim/world/gateway_parts.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The second value of a request's stream of streams: where the DNS answer begins. */
+enum { ANSWER_DRAW = 1 };
+
+/* The gateway's list as liblb takes it, in the scope's slots, beginning at member `first`. A DNS
+ * answer carries addresses only. */
+static const struct lb_member *list_for(struct gateway *gateway, struct scope *scope,
+                                        uint32_t first)
+{
+    const uint8_t *trait = gateway->balancer->trait;
+    bool bare = trait[TRAIT_ANSWER] != ANSWER_LIST;
+    for (uint32_t i = 0; i < gateway->members; i++) {
+        const struct gateway_member *member =
+            &gateway
+                 ->member[first + i < gateway->members ? first + i : first + i - gateway->members];
+        bool unlimited = bare || trait[TRAIT_WHEN_FULL] == FULL_IGNORE;
+        gateway->list[i] = (struct lb_member){
+            .slot = scope_slot(gateway, scope, member->server),
+            .weight = bare ? 1 : member->weight,
+            .max_conns = unlimited ? 0 : member->max_conns,
+        };
+    }
+    return gateway->list;
+}
+
+static void name_members(const struct gateway *gateway, struct picker *picker, uint32_t first)
+{
+    for (uint32_t i = 0; i < gateway->members; i++)
+        picker->server[i] = gateway->member[(first + i) % gateway->members].server;
+}
+
+static struct lb_picker_config config_for(const struct gateway *gateway, const struct life *life,
+                                          const struct scope *scope)
+{
+    const struct balancer *balancer = gateway->balancer;
+    struct lb_picker_config config = {
+        .algorithm = balancer->algorithm,
+        .scope = scope->index,
+        .members_max = gateway->config.servers,
+        .seeded = balancer->view->seeded,
+        .counts = gateway->counts[life->instance],
+        .upstream = gateway->config.upstream,
+    };
+    memcpy(config.param, balancer->param, sizeof config.param);
+    if (balancer->trait[TRAIT_SINGLE] == SINGLE_BYPASSED)
+        config.quirks |= LB_SOLE_UNCOUNTED;
+    if (balancer->trait[TRAIT_WEIGHT_ZERO] == ZERO_LAST)
+        config.quirks |= LB_ZERO_IS_LAST;
+    return config;
+}
+
+static struct lb_picker *build(struct gateway *gateway, struct picker *picker, void *memory,
+                               uint32_t first)
+{
+    struct lb_picker_config config = config_for(gateway, picker->life, picker->scope);
+    struct lb_region *region = picker->scope->region;
+    size_t size = lb_picker_size(region, &config);
+    if (memory == NULL)
+        memory = memory_aligned(LB_ALIGN, size);
+    struct lb_picker *made = NULL;
+    int status = lb_picker_init(memory, size, region, &config,
+                                list_for(gateway, picker->scope, first), gateway->members, &made);
+    assert(status >= 0);
+    gateway->unseeded = gateway->unseeded || status == LB_UNSEEDED;
+    name_members(gateway, picker, first);
+    return made;
+}
+
+struct picker *picker_build(struct gateway *gateway, struct life *life)
+{
+    struct picker *picker = memory_zeroed(1, sizeof *picker), *before = life->current;
+    picker->life = life;
+    picker->generation = gateway->generation;
+    picker->scope = scope_open(gateway, life);
+    picker->scope->pickers++;
+    picker->server = memory_zeroed(gateway->config.servers, sizeof *picker->server);
+    picker->lb = build(gateway, picker, NULL, 0);
+    picker->row = gateway->balancer->view->per_request
+                      ? LB_NONE
+                      : lb_row_claim(picker->scope->region, life->id, picker->scope->index);
+    assert(picker->row != LB_NONE || gateway->balancer->view->per_request);
+    picker->next = life->pickers;
+    life->pickers = picker;
+    life->current = picker;
+    if (before != NULL) {
+        picker_free_if_over(before);
+        scopes_sweep(gateway);
+    }
+    return picker;
+}
+
+void picker_edit(struct gateway *gateway, struct picker *picker)
+{
+    int status = lb_picker_edit(picker->lb, list_for(gateway, picker->scope, 0), gateway->members);
+    assert(status == LB_OK);
+    (void)status;
+    name_members(gateway, picker, 0);
+}
+
+void picker_begin_request(struct gateway *gateway, struct picker *picker, struct stream draws)
+{
+    uint32_t first = 0;
+    if (gateway->balancer->trait[TRAIT_ANSWER] == ANSWER_ROTATED && gateway->members > 1) {
+        uint64_t value = stream_value(stream_of(draws, ANSWER_DRAW), 0);
+        first = (uint32_t)stream_below(value, gateway->members);
+        gateway->draws++;
+    }
+    lb_scope_restart(picker->scope->region, picker->scope->index);
+    picker->lb = build(gateway, picker, picker->lb, first);
+}
+
+void picker_free(struct picker *picker)
+{
+    struct picker **at = &picker->life->pickers;
+    while (*at != picker)
+        at = &(*at)->next;
+    *at = picker->next;
+    picker->scope->pickers--;
+    memory_aligned_free(picker->lb);
+    free(picker->server);
+    free(picker);
+}
+
+void picker_free_if_over(struct picker *picker)
+{
+    if (picker != picker->life->current && picker->connections == 0)
+        picker_free(picker);
+}

@@ -1,0 +1,138 @@
+/* scope.c: the gateway's scopes: which there are, and for how long.
+ *
+ * Each has a region of its own, made when a life first picks in it. Rows are reserved for every
+ * life there can be; what is never claimed is never touched, and so costs no memory. */
+#include "sim/engine/memory.h"
+#include "sim/world/gateway_parts.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Equal keys draw in step: `process` leaves the instance and the life out, as HAProxy 2.6 does. */
+static struct stream scope_draws(const struct gateway *gateway, struct lb_scope_key key)
+{
+    struct stream stream =
+        stream_root(gateway->config.seed, gateway->config.replication, STREAM_PICK, 0);
+    if (gateway->balancer->draws != DRAWS_PROCESS) {
+        stream = stream_of(stream, key.instance);
+        stream = stream_of(stream, key.life);
+    }
+    return stream_of(stream, key.generation);
+}
+
+static struct scope *scope_make(struct gateway *gateway, struct lb_scope_key key)
+{
+    const struct lb_view *view = gateway->balancer->view;
+    struct lb_shape shape = {
+        .slots = gateway->config.stays_max,
+        .rows = view->by_life ? 1 : gateway->config.lives_max,
+        .scopes = 1,
+        .mode = LB_KEPT,
+        .memory = lb_algorithm_memory(gateway->balancer->algorithm, gateway->config.stays_max),
+    };
+    size_t size = lb_region_size(&shape);
+    struct scope *scope = memory_zeroed(1, sizeof *scope);
+    int status = lb_region_format(memory_aligned(LB_ALIGN, size), size, &shape, &scope->region);
+    assert(status == LB_OK);
+    (void)status;
+    struct stream draws = scope_draws(gateway, key);
+    scope->key = key;
+    scope->index = lb_scope_open(scope->region, key, (uint64_t[]){draws.k0, draws.k1});
+    scope->next = gateway->scopes;
+    gateway->scopes = scope;
+    return scope;
+}
+
+struct scope *scope_open(struct gateway *gateway, const struct life *life)
+{
+    struct lb_scope_key key = lb_view_key(gateway->balancer->view,
+                                          (struct lb_scope_key){.life = life->id,
+                                                                .instance = life->instance,
+                                                                .generation = gateway->generation});
+    for (struct scope *scope = gateway->scopes; scope != NULL; scope = scope->next)
+        if (scope->key.life == key.life && scope->key.instance == key.instance &&
+            scope->key.generation == key.generation)
+            return scope;
+    return scope_make(gateway, key);
+}
+
+uint32_t scope_slot(const struct gateway *gateway, struct scope *scope, uint32_t server)
+{
+    const struct server_state *state = &gateway->server[server];
+    uint32_t slot = lb_slot(scope->region, state->key, strlen(state->key));
+    assert(slot != LB_NONE && "more stays than the gateway was told of");
+    lb_slot_set_down(scope->region, slot, state->down);
+    return slot;
+}
+
+static void scope_free(struct scope *scope)
+{
+    memory_aligned_free(scope->region);
+    free(scope);
+}
+
+/* Will anybody pick in it again, though no picker is there at the moment? */
+static bool stands(const struct gateway *gateway, const struct scope *scope)
+{
+    const struct lb_view *view = gateway->balancer->view;
+    if (view->by_generation && scope->key.generation != gateway->generation)
+        return false;
+    if (!view->by_life)
+        return true;
+    uint32_t workers = gateway->config.instances * gateway->config.workers;
+    for (uint32_t i = 0; i < workers; i++)
+        if (gateway->current[i]->id == scope->key.life)
+            return true;
+    return false;
+}
+
+void scopes_sweep(struct gateway *gateway)
+{
+    for (struct scope **at = &gateway->scopes; *at != NULL;) {
+        struct scope *scope = *at;
+        if (scope->pickers > 0 || stands(gateway, scope)) {
+            at = &scope->next;
+        } else {
+            *at = scope->next;
+            scope_free(scope);
+        }
+    }
+}
+
+void scopes_free(struct gateway *gateway)
+{
+    while (gateway->scopes != NULL) {
+        struct scope *scope = gateway->scopes;
+        gateway->scopes = scope->next;
+        scope_free(scope);
+    }
+}
+
+static bool is_another(void *life, uint64_t owner)
+{
+    return owner != *(const uint64_t *)life;
+}
+
+void scopes_reap(struct gateway *gateway, uint64_t life)
+{
+    for (struct scope *scope = gateway->scopes; scope != NULL; scope = scope->next)
+        lb_reap(scope->region, is_another, &life);
+}
+
+/* A slot's key is the server's name, and from its second stay on '#' and the stay's number. */
+static bool is_stay_of(const char *key, const char *name)
+{
+    size_t length = strlen(name);
+    return strncmp(key, name, length) == 0 && (key[length] == '\0' || key[length] == '#');
+}
+
+uint64_t gateway_counted(const struct gateway *gateway, uint32_t server)
+{
+    uint64_t counted = 0;
+    for (struct scope *scope = gateway->scopes; scope != NULL; scope = scope->next)
+        for (uint32_t slot = 0; slot < lb_slots_used(scope->region); slot++)
+            if (is_stay_of(lb_slot_key(scope->region, slot), gateway->config.server_name[server]))
+                counted += lb_slot_count(scope->region, slot);
+    return counted;
+}

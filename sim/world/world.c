@@ -1,0 +1,271 @@
+/* world.c: the loop: what happens next, until the end. */
+#include "sim/world/world.h"
+
+#include "sim/engine/memory.h"
+#include "sim/world/world_parts.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RANK_SHIFT = 60, SERVER_SHIFT = 32 };
+
+enum phase world_phase_of(const struct queue_item *item)
+{
+    return (enum phase)(item->rank >> RANK_SHIFT);
+}
+
+void world_push_event(struct world *world, uint64_t at_ns, uint32_t event, enum step step,
+                      uint64_t detail)
+{
+    queue_push(world->queue, (struct queue_item){
+                                 .time_ns = at_ns,
+                                 .rank = (uint64_t)PHASE_EVENT << RANK_SHIFT | event,
+                                 .order = step,
+                                 .what = detail,
+                             });
+}
+
+void world_push_client(struct world *world, enum phase phase, uint64_t at_ns, uint32_t place)
+{
+    const struct client *client = &world->client[place];
+    struct queue_item item = {.time_ns = at_ns, .what = place};
+    if (phase == PHASE_RECONNECT) {
+        item.rank = client->source;
+        item.order = client->connection;
+    } else {
+        item.rank = (uint64_t)client->server << SERVER_SHIFT | client->worker;
+        item.order = client->opening;
+    }
+    item.rank |= (uint64_t)phase << RANK_SHIFT;
+    queue_push(world->queue, item);
+}
+
+static void push_arrival(struct world *world, uint32_t source)
+{
+    uint64_t at_ns;
+    if (!arrivals_next(&world->source[source].cursor, &at_ns) ||
+        at_ns >= world->config->duration_ns)
+        return;
+    queue_push(world->queue, (struct queue_item){
+                                 .time_ns = at_ns,
+                                 .rank = (uint64_t)PHASE_ARRIVAL << RANK_SHIFT | source,
+                                 .order = world->source[source].next_connection,
+                             });
+}
+
+/* Streams are keyed by traffic name and entry, so one source more moves no other. */
+static struct stream source_stream(const struct world_config *config, enum stream_purpose purpose,
+                                   const struct world_traffic *traffic, uint32_t entry)
+{
+    uint64_t name = stream_hash(traffic->name, strlen(traffic->name));
+    return stream_of(stream_root(config->seed, config->replication, purpose, name), entry);
+}
+
+static void make_sources(struct world *world)
+{
+    const struct world_config *config = world->config;
+    for (uint32_t t = 0; t < config->traffics; t++)
+        world->sources += config->traffic[t].arrivals_count;
+    world->source = memory_zeroed(world->sources, sizeof *world->source);
+    struct source *source = world->source;
+    for (uint32_t t = 0; t < config->traffics; t++) {
+        const struct world_traffic *traffic = &config->traffic[t];
+        for (uint32_t entry = 0; entry < traffic->arrivals_count; entry++)
+            *source++ = (struct source){
+                .traffic = t,
+                .entry = entry,
+                .cursor = arrivals_begin(&traffic->arrivals[entry],
+                                         source_stream(config, STREAM_ARRIVAL, traffic, entry)),
+                .hold = source_stream(config, STREAM_HOLD, traffic, entry),
+                .accept = source_stream(config, STREAM_ACCEPT, traffic, entry),
+                .reconnect = source_stream(config, STREAM_RECONNECT, traffic, entry),
+                .pick = source_stream(config, STREAM_PICK, traffic, entry),
+            };
+    }
+}
+
+/* Every life there can be: those of the start, one each at every reload, one at every crash. */
+static uint32_t lives_max(const struct world *world)
+{
+    const struct world_config *config = world->config;
+    uint32_t at_once = config->instances * world->workers, lives = at_once;
+    bool by_reload = config->balancer->change == CHANGE_RELOAD;
+    for (uint32_t i = 0; i < config->events; i++) {
+        enum world_event_kind kind = config->event[i].kind;
+        if (kind == EVENT_RELOAD || (by_reload && (kind == EVENT_CHANGE || kind == EVENT_TOUCH)))
+            lives += at_once;
+        else if (kind == EVENT_CRASH)
+            lives++;
+    }
+    return lives;
+}
+
+static uint32_t stays_max(const struct world_config *config)
+{
+    uint32_t stays = config->servers;
+    if (config->balancer->trait[TRAIT_RETURNS] == RETURNS_NEW)
+        for (uint32_t i = 0; i < config->events; i++)
+            stays += config->event[i].adds + (config->event[i].kind == EVENT_FLAP);
+    return stays;
+}
+
+static struct gateway *make_gateway(struct world *world, const char **name)
+{
+    const struct world_config *config = world->config;
+    for (uint32_t i = 0; i < config->servers; i++)
+        name[i] = config->server[i].name;
+    return gateway_new(&(struct gateway_config){
+        .balancer = config->balancer,
+        .server_name = name,
+        .servers = config->servers,
+        .stays_max = stays_max(config),
+        .lives_max = lives_max(world),
+        .instances = config->instances,
+        .workers = world->workers,
+        .upstream = config->name,
+        .count_table_bytes = config->count_table_bytes,
+        .seed = config->seed,
+        .replication = config->replication,
+    });
+}
+
+static struct world_result *make_result(const struct world_config *config)
+{
+    struct world_result *result = memory_zeroed(1, sizeof *result);
+    size_t servers = config->servers, rows = (size_t)config->traffics + 1;
+    result->servers = config->servers;
+    result->traffics = config->traffics;
+    result->samples = config->samples;
+    result->tally = memory_zeroed(rows * servers, sizeof *result->tally);
+    result->flow = memory_zeroed(rows, sizeof *result->flow);
+    result->present_ns = memory_zeroed(servers, sizeof *result->present_ns);
+    result->weight = memory_zeroed(servers, sizeof *result->weight);
+    result->present = memory_zeroed(servers, sizeof *result->present);
+    result->sample_live = memory_zeroed(config->samples * servers, sizeof *result->sample_live);
+    result->sample_picks = memory_zeroed(config->samples * servers, sizeof *result->sample_picks);
+    result->moment = memory_zeroed(config->events, sizeof *result->moment);
+    result->newcomer = memory_zeroed(config->events, sizeof *result->newcomer);
+    return result;
+}
+
+static void serve(struct world *world, const struct queue_item *item)
+{
+    switch (world_phase_of(item)) {
+    case PHASE_EVENT:
+        happenings_step(world, (uint32_t)item->rank, (enum step)item->order, item->what);
+        return;
+    case PHASE_ARRIVAL:
+        clients_arrive(world, (uint32_t)item->rank);
+        push_arrival(world, (uint32_t)item->rank);
+        return;
+    case PHASE_RECONNECT:
+        clients_reconnect(world, (uint32_t)item->what);
+        return;
+    case PHASE_DEPARTURE:
+        clients_depart(world, (uint32_t)item->what, item->order);
+        return;
+    }
+}
+
+/* Looking at a flag that another thread may set costs something, so not at every step. */
+static bool stop_asked(const struct world *world, uint64_t steps)
+{
+    return world->config->stop != NULL && steps % 1024 == 0 &&
+           atomic_load_explicit(world->config->stop, memory_order_relaxed);
+}
+
+/* Every opening is somewhere, and the clients agree with the counts. */
+static void check_conservation(const struct world *world)
+{
+    uint64_t open = 0, live = 0, waiting = 0;
+    for (uint32_t i = 0; i < world->clients; i++) {
+        open += world->client[i].state == CLIENT_OPEN;
+        waiting += world->client[i].state == CLIENT_WAITING;
+    }
+    for (uint32_t i = 0; i < world->config->servers; i++)
+        live += world->count[i].live;
+    const struct world_flow *all = &world->flow[0];
+    assert(open == live && open == all->open && waiting == all->waiting);
+    assert(all->opens == all->open + all->closed + all->cut + all->refused);
+    (void)open, (void)live, (void)waiting, (void)all;
+}
+
+static void loop(struct world *world)
+{
+    for (uint64_t steps = 0; queue_count(world->queue) > 0; steps++) {
+        if (stop_asked(world, steps)) {
+            world->result->stopped = true;
+            return;
+        }
+        struct queue_item item = queue_pop(world->queue);
+        if (item.time_ns > world->now_ns) {
+            tallies_sample(world, item.time_ns);
+            world->now_ns = item.time_ns;
+        }
+        serve(world, &item);
+    }
+    check_conservation(world);
+}
+
+static void release_all(struct world *world)
+{
+    queue_free(world->queue);
+    gateway_free(world->gateway);
+    free(world->source);
+    free(world->client);
+    free(world->server);
+    free(world->list);
+    free(world->member);
+    free(world->count);
+    free(world->flow);
+}
+
+struct world_result *world_run(const struct world_config *config)
+{
+    uint32_t servers = config->servers, own = config->balancer->workers;
+    struct world world = {.config = config,
+                          .workers = own > 0 ? own : config->workers,
+                          .queue = queue_new(),
+                          .first_free = UINT32_MAX,
+                          .result = make_result(config)};
+    const char **name = memory_zeroed(servers, sizeof *name);
+    world.server = memory_zeroed(servers, sizeof *world.server);
+    world.list = memory_zeroed(servers, sizeof *world.list);
+    world.member = memory_zeroed(servers, sizeof *world.member);
+    world.count = memory_zeroed(((size_t)config->traffics + 1) * servers, sizeof *world.count);
+    world.flow = memory_zeroed((size_t)config->traffics + 1, sizeof *world.flow);
+    world.gateway = make_gateway(&world, name);
+    make_sources(&world);
+    happenings_start(&world);
+    happenings_schedule(&world);
+    for (uint32_t i = 0; i < world.sources; i++)
+        push_arrival(&world, i);
+    loop(&world);
+    tallies_finish(&world);
+    release_all(&world);
+    free(name);
+    return world.result;
+}
+
+void world_result_free(struct world_result *result)
+{
+    if (result == NULL)
+        return;
+    for (uint32_t i = 0; i < result->moments; i++) {
+
+        free(result->moment[i].live);
+        free(result->moment[i].weight);
+    }
+    free(result->tally);
+    free(result->flow);
+    free(result->present_ns);
+    free(result->weight);
+    free(result->present);
+    free(result->sample_live);
+    free(result->sample_picks);
+    free(result->moment);
+    free(result->newcomer);
+    free(result->log);
+    free(result);
+}

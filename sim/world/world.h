@@ -1,0 +1,179 @@
+/* world.h: one run of one balancer: servers, traffic and events in, what really happened out.
+ *
+ * The world owns the truth: it counts open connections itself, whatever the balancer believes of
+ * them. A run is a pure function of its configuration; many may run side by side on threads.
+ *
+ * Ties in time: events in the order they are written (a change of the list first, then its cuts in
+ * opening order), then arrivals (order written, then reconnects by source and connection), then
+ * departures (by server, worker, opening order). */
+#ifndef SIM_WORLD_WORLD_H
+#define SIM_WORLD_WORLD_H
+
+#include <stdatomic.h>
+
+#include "sim/workload/arrivals.h"
+#include "sim/workload/distribution.h"
+#include "sim/world/gateway.h"
+
+#define TRIES_UNLIMITED UINT64_MAX
+
+/* ---- In: a scenario as the world needs it, every default resolved ---- */
+
+struct world_server {
+    const char *name;
+    uint32_t weight, max_conns; /* 0: no limit */
+    bool at_start;
+};
+
+struct world_traffic {
+    const char *name;
+    const struct arrivals *arrivals; /* they add up */
+    uint32_t arrivals_count;
+    struct distribution lasts;
+    bool reconnects;
+    struct distribution reconnect_after;
+    uint64_t reconnect_tries; /* in a row without success; TRIES_UNLIMITED */
+    bool reconnect_lasts_new; /* else what was left */
+};
+
+enum world_event_kind {
+    EVENT_CHANGE, /* add, remove, weight: one change of the list */
+    EVENT_RELOAD,
+    EVENT_TOUCH,
+    EVENT_CRASH,
+    EVENT_FLAP,
+    EVENT_CLOSE,
+    EVENT_CUT,
+};
+
+enum world_order { ORDER_RANDOM, ORDER_OLDEST, ORDER_NEWEST };
+
+#define FILTER_ANY UINT32_MAX
+#define SHARE_ALL  UINT64_C(1000000000)
+
+/* Which open connections a close or a cut takes. */
+struct world_filter {
+    uint32_t traffic, server; /* FILTER_ANY */
+    uint64_t share_e9;        /* in 10^-9; rounded up to whole connections */
+    uint64_t count;           /* UINT64_MAX: as the share says */
+    enum world_order order;
+};
+
+struct world_weight {
+    uint32_t server, weight;
+};
+
+struct world_event {
+    enum world_event_kind kind;
+    uint64_t at_ns;
+    const char *name; /* given, or "#N" by its number in the file */
+    /* change: servers that enter, with the weight they enter with, that leave, that are reweighted
+     */
+    const struct world_weight *add, *weight;
+    const uint32_t *remove;
+    uint32_t adds, removes, weights;
+    uint64_t drain_ns;          /* of those who leave: then cut; SPAN_FOREVER */
+    uint32_t worker;            /* crash */
+    uint32_t server;            /* flap */
+    uint64_t for_ns;            /* flap */
+    struct world_filter filter; /* close, cut */
+};
+
+enum world_accept { ACCEPT_RANDOM, ACCEPT_IN_TURN };
+
+struct world_config {
+    const char *name; /* of the scenario: the upstream's in the count table */
+    uint64_t seed, replication, duration_ns;
+    const struct world_server *server; /* every one that the scenario names, in order of mention */
+    uint32_t servers;
+    const struct world_traffic *traffic;
+    uint32_t traffics;
+    const struct world_event *event; /* in the order written, which breaks ties */
+    uint32_t events;
+    uint32_t instances, workers;
+    enum world_accept accept;
+    const struct balancer *balancer;
+    size_t count_table_bytes;
+    const uint64_t *sample_ns; /* when to note every server's state; rising; may be NULL */
+    uint32_t samples;
+    const atomic_bool *stop; /* NULL, or: give up as soon as it is true */
+};
+
+/* ---- Out ---- */
+
+/* What one server got of one traffic, or of all. */
+struct world_tally {
+    uint64_t picks, closed, cut;
+    uint64_t live, live_peak; /* at the end; most after the last change of any tick */
+    double live_mean;         /* over the window, absent time as 0 */
+};
+
+struct world_flow { /* of one traffic, or of all: what became of its connections */
+    uint64_t opens, refused, closed, cut, gave_up, open, waiting;
+};
+
+enum world_log_kind {
+    LOG_ADDED,   /* number: weight */
+    LOG_REMOVED, /* number: drain_ns */
+    LOG_WEIGHT,  /* number: weight */
+    LOG_RELOAD,
+    LOG_TOUCH,
+    LOG_CRASH, /* number: connections lost; server NO_SERVER */
+    LOG_OUT,   /* flap */
+    LOG_BACK,
+    LOG_CLOSED,  /* number: connections */
+    LOG_CUT,     /* number: connections */
+    LOG_DRAINED, /* the drain ran out; number: connections cut */
+};
+
+struct world_log {
+    uint64_t at_ns, number;
+    uint32_t event, server;
+    enum world_log_kind kind;
+};
+
+struct world_moment { /* the state that an event found when it came */
+    uint32_t event;
+    uint64_t at_ns;
+    uint64_t *live;   /* [servers] */
+    uint32_t *weight; /* [servers]; 0: not present */
+};
+
+struct world_newcomer { /* per event that adds servers */
+    uint32_t event;
+    uint64_t picks; /* of the first 100 first attempts after it, before the next change */
+    uint64_t taken; /* of these, by the added */
+};
+
+#define NEWCOMER_PICKS 100
+
+struct world_result {
+    uint32_t servers, traffics, moments, newcomers, logs, samples;
+    struct world_tally *tally; /* [traffics + 1][servers]; row 0: all */
+    struct world_flow *flow;   /* [traffics + 1]; 0: all */
+    uint64_t *present_ns;      /* [servers] */
+    uint32_t *weight;          /* [servers]: at the end, or when it left */
+    bool *present;             /* [servers]: listed, healthy and of some weight at the end */
+    uint64_t *sample_live, *sample_picks; /* [samples][servers] */
+    struct world_moment *moment;
+    struct world_newcomer *newcomer;
+    struct world_log *log;
+    uint64_t
+        traffic_digest; /* of the first attempts' arrivals and holds: alike for every balancer */
+    uint64_t draws;     /* random numbers that picks consumed */
+    bool unseeded;      /* a picker had to do without the count table */
+    bool stopped;       /* by config->stop: the rest is not to be used */
+};
+
+/* Runs it. The result is the caller's; freed with world_result_free(). */
+struct world_result *world_run(const struct world_config *);
+void world_result_free(struct world_result *);
+
+/* Row t of the tallies: 0 is all traffic together, t + 1 traffic t. */
+static inline struct world_tally *world_tally_at(const struct world_result *result, uint32_t row,
+                                                 uint32_t server)
+{
+    return &result->tally[(size_t)row * result->servers + server];
+}
+
+#endif

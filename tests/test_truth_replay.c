@@ -1,0 +1,212 @@
+/* test_truth_replay.c: pick by pick against recordings of real nginx and real APISIX code. */
+#include "tests/harness.h"
+#include "tests/truth.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct score {
+    unsigned tried, equal;
+};
+
+static void report(const char *name, struct score score, unsigned expected)
+{
+    printf("  %s: %u rows tried, %u equal\n", name, score.tried, score.equal);
+    CHECK_ROW(score.tried == expected, "%s: %u rows tried, %u expected", name, score.tried,
+              expected);
+    CHECK_ROW(score.equal == score.tried, "%s: %u of %u rows equal", name, score.equal,
+              score.tried);
+}
+
+/* Compares picks (numbers; -1: none) with the servers of a replay (sN, or -). */
+static bool same_picks(const json_t *picks, char *const *server, const char *row)
+{
+    size_t i = 0;
+    for (; i < json_array_size(picks) && server[i] != NULL; i++) {
+        char expected[32];
+        long long pick = json_integer_value(json_array_get(picks, i));
+        snprintf(expected, sizeof expected, pick < 0 ? "-" : "s%lld", pick);
+        if (strcmp(expected, server[i]) != 0) {
+            CHECK_ROW(false, "%s: pick %zu is %s, recorded %s", row, i + 1, server[i], expected);
+            return false;
+        }
+    }
+    bool same_length = i == json_array_size(picks) && server[i] == NULL;
+    CHECK_ROW(same_length, "%s: as many picks as recorded", row);
+    return same_length;
+}
+
+static void try_replay(struct score *score, const json_t *row, const char *preset, unsigned workers,
+                       int eager, const struct text *trace, const char *name)
+{
+    char **server = truth_replay(preset, workers, eager, trace);
+    score->tried++;
+    score->equal += same_picks(json_object_get(row, "picks"), server, name);
+    free(server);
+}
+
+/* ---- APISIX ---- */
+
+static const struct {
+    const char *variant, *preset;
+} variants[] = {
+    {"reset", "apisix-reset"}, {"persisted", "apisix-pr12255"}, {"merged", "apisix-merged"}};
+
+static const char *preset_of(const char *variant)
+{
+    for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
+        if (strcmp(variants[i].variant, variant) == 0)
+            return variants[i].preset;
+    return NULL;
+}
+
+enum { OP_OPEN, OP_CLOSE, OP_MEMBERS, OP_RELOAD, OP_CRASH, OP_WORKER, OP_RETRY };
+
+static long long number_at(const json_t *array, size_t i)
+{
+    return json_integer_value(json_array_get(array, i));
+}
+
+/* One of the recording's operations as rows of a trace. */
+static void add_operation(struct text *trace, const json_t *op, long long *opened)
+{
+    switch (number_at(op, 0)) {
+    case OP_OPEN:
+        for (long long n = number_at(op, 1); n > 0; n--)
+            text_add(trace, "open,%lld,\n", (*opened)++);
+        break;
+    case OP_CLOSE:
+        text_add(trace, "close,%lld,\n", number_at(op, 1));
+        break;
+    case OP_MEMBERS:
+        text_add(trace, "members,,");
+        for (size_t i = 1; i + 1 < json_array_size(op); i += 2)
+            text_add(trace, "%ss%lld=%lld", i > 1 ? " " : "", number_at(op, i),
+                     number_at(op, i + 1));
+        text_add(trace, "\n");
+        break;
+    case OP_RELOAD:
+        text_add(trace, "reload,,\n");
+        break;
+    case OP_CRASH:
+        text_add(trace, "crash,,\n");
+        break;
+    case OP_WORKER:
+        text_add(trace, "worker,,%lld\n", number_at(op, 1));
+        break;
+    default:
+        CHECK_ROW(false, "an operation that the recordings' description does not have");
+    }
+}
+
+static bool retries(const json_t *row)
+{
+    size_t i;
+    const json_t *op;
+    json_array_foreach(json_object_get(row, "trace"), i, op)
+    {
+        if (number_at(op, 0) == OP_RETRY)
+            return true;
+    }
+    return false;
+}
+
+static void try_apisix(void *context, const json_t *row)
+{
+    const char *preset = preset_of(json_string_value(json_object_get(row, "variant")));
+    if (preset == NULL || retries(row)) /* retries come with `replay`'s retry */
+        return;
+    struct text trace = {0};
+    long long opened = 0;
+    size_t i;
+    const json_t *op;
+    text_add(&trace, "op,id,value\n");
+    json_array_foreach(json_object_get(row, "trace"), i, op)
+    {
+        add_operation(&trace, op, &opened);
+    }
+    char name[128];
+    snprintf(name, sizeof name, "%s %s", json_string_value(json_object_get(row, "id")), preset);
+    int eager = strcmp(json_string_value(json_object_get(row, "rebuild")), "eager") == 0;
+    try_replay(context, row, preset, (unsigned)json_integer_value(json_object_get(row, "workers")),
+               eager, &trace, name);
+    free(trace.at);
+}
+
+static void test_apisix(void)
+{
+    struct score score = {0};
+    truth_each("apisix_least_conn.jsonl", try_apisix, &score);
+    report("apisix_least_conn (reset, persisted, merged; without retries)", score, 120);
+}
+
+/* ---- nginx ---- */
+
+static void add_members(struct text *trace, const json_t *weights)
+{
+    text_add(trace, "op,id,value\nmembers,,");
+    for (size_t i = 0; i < json_array_size(weights); i++)
+        text_add(trace, "%ss%zu=%lld", i > 0 ? " " : "", i + 1, number_at(weights, i));
+    text_add(trace, "\n");
+}
+
+static void nginx_preset(const json_t *row, char preset[64])
+{
+    bool round_robin = strcmp(json_string_value(json_object_get(row, "algo")), "round_robin") == 0;
+    snprintf(preset, 64, "nginx-%s%s", round_robin ? "round-robin" : "least-conn",
+             json_is_true(json_object_get(row, "zone")) ? "-zone" : "");
+}
+
+static void try_nginx_held(void *context, const json_t *row)
+{
+    struct text trace = {0};
+    char preset[64];
+    nginx_preset(row, preset);
+    add_members(&trace, json_object_get(row, "weights"));
+    for (size_t i = 0; i < json_array_size(json_object_get(row, "picks")); i++)
+        text_add(&trace, "open,%zu,\n", i);
+    try_replay(context, row, preset, 1, 0, &trace, preset);
+    free(trace.at);
+}
+
+static void try_nginx_trace(void *context, const json_t *row)
+{
+    struct text trace = {0};
+    char preset[64];
+    size_t i;
+    const json_t *op;
+    nginx_preset(row, preset);
+    add_members(&trace, json_object_get(row, "weights"));
+    json_array_foreach(json_object_get(row, "ops"), i, op)
+    {
+        bool open = strcmp(json_string_value(json_array_get(op, 0)), "o") == 0;
+        text_add(&trace, "%s,%lld,\n", open ? "open" : "close", number_at(op, 1));
+    }
+    try_replay(context, row, preset, 1, 0, &trace, preset);
+    free(trace.at);
+}
+
+static void test_nginx_held(void)
+{
+    struct score score = {0};
+    unsigned rows = truth_each("nginx_e_held.jsonl", try_nginx_held, &score);
+    report("nginx_e_held", score, rows);
+    CU_ASSERT(rows > 0);
+}
+
+static void test_nginx_trace(void)
+{
+    struct score score = {0};
+    unsigned rows = truth_each("nginx_e_trace.jsonl", try_nginx_trace, &score);
+    report("nginx_e_trace", score, rows);
+    CU_ASSERT(rows > 0);
+}
+
+static const struct test tests[] = {
+    {"APISIX least_conn, three variants", test_apisix},
+    {"nginx, connections held", test_nginx_held},
+    {"nginx, opens and closes", test_nginx_trace},
+};
+
+SUITE("truth_replay", tests)

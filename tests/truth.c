@@ -1,0 +1,85 @@
+/* truth.c: reading recordings and replaying them. */
+#include "tests/truth.h"
+
+#include "sim/engine/memory.h"
+#include "sim/run/replay.h"
+#include "tests/harness.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+unsigned truth_each(const char *name, void (*try)(void *context, const json_t *row), void *context)
+{
+    char path[256];
+    snprintf(path, sizeof path, "tests/truth/%s", name);
+    FILE *file = fopen(path, "r");
+    CHECK_ROW(file != NULL, "%s is there (run the tests from the top of the tree)", path);
+    if (file == NULL)
+        return 0;
+    char *line = NULL;
+    size_t room = 0;
+    unsigned rows = 0;
+    while (getline(&line, &room, file) > 0) {
+        json_error_t error;
+        json_t *row = json_loads(line, 0, &error);
+        CHECK_ROW(row != NULL, "%s:%u: %s", path, rows + 1, error.text);
+        if (row != NULL)
+            try(context, row);
+        json_decref(row);
+        rows++;
+    }
+    free(line);
+    fclose(file);
+    return rows;
+}
+
+void text_add(struct text *text, const char *format, ...)
+{
+    for (;;) {
+        va_list arguments;
+        va_start(arguments, format);
+        size_t left = text->room - text->length;
+        int wanted =
+            vsnprintf(text->at == NULL ? NULL : text->at + text->length, left, format, arguments);
+        va_end(arguments);
+        if ((size_t)wanted < left) {
+            text->length += (size_t)wanted;
+            return;
+        }
+        text->room = 2 * text->room + (size_t)wanted + 1;
+        text->at = memory_resized(text->at, text->room, 1);
+    }
+}
+
+char **truth_replay(const char *preset, unsigned workers, int eager, const struct text *trace)
+{
+    struct balancer balancer = balancer_of_preset(preset_find(preset));
+    struct replay_options options = {
+        .balancer = &balancer, .workers = workers, .eager = eager != 0};
+    struct input input;
+    struct faults faults = {0};
+    char *out = NULL;
+    size_t size = 0;
+    FILE *into = open_memstream(&out, &size);
+    input_of_text(&input, "trace.csv", trace->at, trace->length);
+    CHECK_ROW(replay_run(&input, &options, &faults, into), "the trace is a good one");
+    faults_print(&faults, &input, stderr, false);
+    faults_free(&faults);
+    input_free(&input);
+    fclose(into);
+
+    size_t lines = 0;
+    for (const char *c = out; *c != '\0'; c++)
+        lines += *c == '\n';
+    char **server = memory_zeroed(1, (lines + 1) * sizeof *server + size + 1);
+    char *at = memcpy(server + lines + 1, out, size);
+    char *rest = NULL;
+    strtok_r(at, "\n", &rest); /* the header */
+    size_t n = 0;
+    for (char *line; (line = strtok_r(NULL, "\n", &rest)) != NULL;)
+        server[n++] = strrchr(line, ',') + 1;
+    free(out);
+    return server;
+}

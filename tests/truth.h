@@ -1,0 +1,21 @@
+/* truth.h: recordings of real balancers, line by line. */
+#ifndef TESTS_TRUTH_H
+#define TESTS_TRUTH_H
+
+#include <jansson.h>
+
+/* Calls `try` with each line of tests/truth/NAME, and says how many there were. */
+unsigned truth_each(const char *name, void (*try)(void *context, const json_t *row), void *context);
+
+/* A text that is put together bit by bit, for traces. */
+struct text {
+    char *at;
+    size_t length, room;
+};
+void text_add(struct text *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Replays a trace on a preset; the server column of each row, ended by NULL, in one block that the
+ * caller frees. Faults of the trace fail the test. */
+char **truth_replay(const char *preset, unsigned workers, int eager, const struct text *trace);
+
+#endif
