@@ -1,6 +1,8 @@
 # lbsim: one plain Makefile. `make help` is the menu; settings first, then nothing you need to change.
 
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 MODE    ?= release
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -48,29 +50,110 @@ TESTS        := $(patsubst tests/%.c,$(BUILD)/tests/%,$(TEST_SRC))
 .PHONY: all
 all: $(BUILD)/lbsim
 .DELETE_ON_ERROR:
+# Commands are shown by their essence; V=1 shows them whole.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
 .SECONDARY:
 
 $(BUILD)/algorithms/%.o: algorithms/%.c
 	@mkdir -p $(@D)
-	$(CC) $(LB_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(LB_CFLAGS) -MMD -MP -c $< -o $@
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(SIM_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(SIM_CFLAGS) -MMD -MP -c $< -o $@
 $(BUILD)/liblb.a: $(LB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)$(AR) rcs $@ $^
 $(BUILD)/liblb_contract.a: $(CONTRACT_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)$(AR) rcs $@ $^
 $(BUILD)/libsim.a: $(SIM_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)$(AR) rcs $@ $^
 $(BUILD)/lbsim: $(CLI_OBJ) $(BUILD)/libsim.a $(BUILD)/liblb.a
-	$(CC) $(FLAGS) $^ $(LIBRARIES) -o $@
+	$(call say,LD,$@)
+	$(Q)$(CC) $(FLAGS) $^ $(LIBRARIES) -o $@
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIB_OBJ) $(BUILD)/libsim.a $(BUILD)/liblb_contract.a $(BUILD)/liblb.a
-	$(CC) $(FLAGS) $^ $(LIBRARIES) -lcunit -o $@
+	$(call say,LD,$@)
+	$(Q)$(CC) $(FLAGS) $^ $(LIBRARIES) -lcunit -o $@
 
 .PHONY: tests
 tests: $(TESTS)
+
+# ---- What a newcomer types ----
+
+OUT ?= out/ws_scale
+
+.PHONY: help run test check bench format docs install snapshots clean
+help:
+	@echo "make run        build, and run the main job: scenarios/ws_scale.yaml (installs what is missing)"
+	@echo "make test       build and pass the tests (installs what is missing)"
+	@echo "make check      the slower checks: sanitizers, clang, clang-tidy, format, nginx, equal bits"
+	@echo "make bench      what picks cost, as ratios measured interleaved"
+	@echo "make format     clang-format over the tree"
+	@echo "make docs       write docs/reference.md and README's run anew, from the program itself"
+	@echo "make snapshots  write the CLI's expected outputs anew; then read the diff"
+	@echo "make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
+	@echo "make clean      remove build/ and out/"
+	@echo
+	@echo "MODE=release|debug|asan|tsan, CC=gcc|clang, WERROR=1 choose how it is built."
+
+run:
+	@tools/need build
+	@$(MAKE) --no-print-directory all
+	$(BUILD)/lbsim run scenarios/ws_scale.yaml -o $(OUT)
+
+test:
+	@tools/need build test
+	@$(MAKE) --no-print-directory all tests
+	@tests/run $(TESTS) tests/check_floors tests/check_house tests/check_docs tests/cli/run
+
+CHECK_SOURCES = $(shell find algorithms sim reports tests -name '*.[ch]')
+TIDY_SOURCES  = $(SIM_SRC) $(CLI_SRC) $(LB_SRC) $(CONTRACT_SRC)
+
+check:
+	@tools/need build test check
+	@$(MAKE) --no-print-directory WERROR=1 all tests
+	@$(MAKE) --no-print-directory WERROR=1 CC=clang all tests
+	clang-format --dry-run --Werror $(CHECK_SOURCES)
+	@tests/check_tidy $(TIDY_SOURCES)
+	@$(MAKE) --no-print-directory WERROR=1 MODE=asan all tests
+	@$(MAKE) --no-print-directory WERROR=1 MODE=tsan all
+	@tests/run $(patsubst $(BUILD)/%,build/asan/%,$(TESTS)) tests/check_liblb tests/check_bits \
+		tests/check_threads tests/check_instructions tests/nginx_probe
+
+bench: $(BUILD)/bench_picks
+	$<
+$(BUILD)/bench_picks: $(BUILD)/tests/bench/picks.o $(BUILD)/libsim.a $(BUILD)/liblb.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(FLAGS) $^ $(LIBRARIES) -o $@
+
+format:
+	@tools/need format
+	clang-format -i $(CHECK_SOURCES)
+
+docs: all
+	tools/reference $(BUILD)/lbsim > docs/reference.md
+	tools/readme $(BUILD)/lbsim > build/readme && cp build/readme README.md
+
+snapshots: all
+	tests/cli/run --update
+
+# Paths are those of the installation: everything is found from where the program is.
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include \
+		$(DESTDIR)$(PREFIX)/share/lbsim/scenarios
+	install -m 755 $(BUILD)/lbsim $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $(BUILD)/liblb.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 644 algorithms/lb.h algorithms/lb_author.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 scenarios/*.yaml $(DESTDIR)$(PREFIX)/share/lbsim/scenarios/
+
+clean:
+	rm -rf build out
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

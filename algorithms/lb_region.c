@@ -123,12 +123,30 @@ static uint32_t find(const struct lb_map *map, const char *key, size_t length)
     return i;
 }
 
+/* Where the key's entry in the index is, or where it would go. */
+static uint32_t index_of(const struct lb_map *map, const char *key, size_t length)
+{
+    uint32_t mask = map->region->index_size - 1, i = hash(key, length) & mask;
+    for (; map->index[i] != 0; i = (i + 1) & mask) {
+        const struct lb_slot *slot = &map->slot[map->index[i] - 1];
+        if (slot->length == length && memcmp(slot->key, key, length) == 0)
+            break;
+    }
+    return i;
+}
+
+uint32_t lb_slot_find(const struct lb_map *map, const char *key, size_t length)
+{
+    uint32_t entry = map->index[index_of(map, key, length)];
+    return entry == 0 ? LB_NONE : entry - 1;
+}
+
 uint32_t lb_slot(struct lb_region *region, const char *key, size_t length)
 {
     struct lb_map map = lb_map_of(region);
     if (length == 0 || length > LB_KEY_MAX)
         return LB_NONE;
-    uint32_t i = find(&map, key, length);
+    uint32_t i = index_of(&map, key, length);
     if (map.index[i] != 0)
         return map.index[i] - 1;
     if (region->slots_used == region->shape.slots)

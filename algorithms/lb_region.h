@@ -68,6 +68,9 @@ static inline size_t lb_at(const struct lb_map *map, uint32_t scope)
     return (size_t)scope * map->region->shape.slots;
 }
 
+/* The slot of a key, or LB_NONE. */
+uint32_t lb_slot_find(const struct lb_map *, const char *key, size_t length);
+
 /* The algorithm's memory and its list begin anew; what is counted stays. */
 void lb_scope_forget(const struct lb_map *, uint32_t scope);
 

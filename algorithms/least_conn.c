@@ -72,7 +72,8 @@ static void enter(struct lb_context *c, uint32_t member, enum lb_entry entry)
     if (accumulated && entry == LB_ENTRY_EDITED && step == seat->step)
         return; /* an accumulated score is read from the view only when a picker is built */
     seat->step = step;
-    if (entry == LB_ENTRY_NEW) {
+    if (entry == LB_ENTRY_NEW) { /* an elder picker may have used its seat since it left */
+        seat->credit = 0;
         seat->stamp = c->param[LEAST_TIES] == TIES_FIFO ? ++m->clock : 0;
         seat->score = accumulated ? begin(c, slot, step) : step;
         if (heap)
@@ -85,9 +86,6 @@ static void enter(struct lb_context *c, uint32_t member, enum lb_entry entry)
 
 static void leave(struct lb_context *c, uint32_t slot)
 {
-    struct seat *seat = &of(c)->seat[slot];
-    seat->credit = 0;
-    seat->stamp = 0;
     if (c->param[LEAST_TIES] == TIES_HEAP)
         lb_heap_remove(of(c), slot);
 }

@@ -12,9 +12,11 @@ static size_t memory(uint32_t slots)
     return slots * sizeof(int64_t);
 }
 
-static void leave(struct lb_context *c, uint32_t slot)
+/* Not when it leaves: an elder picker may still turn to it, and would move its credit again. */
+static void enter(struct lb_context *c, uint32_t member, enum lb_entry entry)
 {
-    ((int64_t *)c->memory)[slot] = 0;
+    if (entry == LB_ENTRY_NEW)
+        ((int64_t *)c->memory)[c->member[member].slot] = 0;
 }
 
 static uint32_t pick(struct lb_context *c)
@@ -32,6 +34,6 @@ const struct lb_algorithm lb_round_robin = {
     .name = "round_robin",
     .about = "smooth weighted round robin",
     .memory = memory,
-    .leave = leave,
+    .enter = enter,
     .pick = pick,
 };

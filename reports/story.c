@@ -128,18 +128,20 @@ char *story_balancer(const struct balancer *balancer, char buffer[STORY_MAX])
 
 void story_print(FILE *to, const char *text, int indent)
 {
-    int column = 0;
+    int column = indent; /* where the caller stands, or about */
+    bool fresh = true;
     while (*text != '\0') {
         size_t word = strcspn(text, " ");
-        if (column > 0 && column + 1 + (int)word > 79) {
+        if (!fresh && column + 1 + (int)word > 79) {
             fprintf(to, "\n%*s", indent, "");
             column = indent;
-        } else if (column > 0) {
+        } else if (!fresh) {
             fputc(' ', to);
             column++;
         }
         fwrite(text, 1, word, to);
         column += (int)word;
+        fresh = false;
         text += word;
         text += strspn(text, " ");
     }

@@ -11,7 +11,8 @@
 char *story_event(const struct scenario *, const struct world_event *, char buffer[STORY_MAX]);
 /* A balancer in a few words: "APISIX 3.18: least_conn, view worker, change rebuild". */
 char *story_balancer(const struct balancer *, char buffer[STORY_MAX]);
-/* Prints words, broken at blanks before column 80; later lines begin after `indent` spaces. */
+/* Prints words from column `indent`, where the caller stands, broken at blanks before column 80;
+ * later lines begin after as many spaces. */
 void story_print(FILE *, const char *text, int indent);
 
 #endif

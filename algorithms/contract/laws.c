@@ -3,8 +3,8 @@
 
 enum {
     SERVERS = 11, /* prime, as the stream's shuffled lists want it */
-    LEDGER_STEPS = 1500,
-    TWIN_STEPS = 500, /* of runs that are compared */
+    LEDGER_STEPS = 1000,
+    TWIN_STEPS = 400, /* of runs that are compared */
 };
 
 static struct mini_setup setup_of(struct contract_trial *trial, bool unchecked)

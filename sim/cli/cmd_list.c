@@ -1,5 +1,6 @@
 /* cmd_list.c: lbsim list: what there is, from the tables. */
 #include "reports/grid.h"
+#include "reports/story.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/console.h"
 #include "sim/run/metrics.h"
@@ -112,31 +113,35 @@ static uint32_t list_metrics(FILE *to, const char *only)
 
 struct key_listing {
     FILE *to;
-    const char *only, *section;
+    const char *only;
+    char section[STORY_MAX];
     uint32_t shown;
 };
 
 static void list_key(void *context, const char *section, const struct scenario_key *key)
 {
     struct key_listing *listing = context;
+    char line[2 * STORY_MAX];
     if (!wanted(key->name, listing->only))
         return;
-    if (listing->section == NULL || strcmp(listing->section, section) != 0)
-        fprintf(listing->to, "%s%s:\n", listing->section == NULL ? "" : "\n", section);
-    listing->section = section;
+    if (strcmp(listing->section, section) != 0)
+        fprintf(listing->to, "%s%s:\n", listing->shown == 0 ? "" : "\n", section);
+    snprintf(listing->section, sizeof listing->section, "%s", section);
     listing->shown++;
     if (key->planned) {
         fprintf(listing->to, "  %-12s planned: %s\n", key->name, key->about);
         return;
     }
-    fprintf(listing->to, "  %-12s %s\n", key->name, key->form);
-    fprintf(listing->to, "  %-12s   %s%s%s\n", "", key->about,
-            key->required           ? "; must be given"
-            : key->fallback != NULL ? "; default: "
-                                    : "",
-            key->required || key->fallback == NULL ? ""
-            : key->fallback[0] == '\0'             ? "none"
-                                                   : key->fallback);
+    const char *fallback = key->fallback == NULL      ? ""
+                           : key->fallback[0] == '\0' ? "none"
+                                                      : key->fallback;
+    fprintf(listing->to, "  %-12s %s\n%15s", key->name, key->form, "");
+    snprintf(line, sizeof line, "%s%s%s", key->about,
+             key->required           ? "; must be given"
+             : key->fallback != NULL ? "; default: "
+                                     : "",
+             key->required ? "" : fallback);
+    story_print(listing->to, line, 15);
 }
 
 static uint32_t list_keys(FILE *to, const char *only)

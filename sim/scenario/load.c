@@ -267,7 +267,7 @@ static const struct key gateway_keys[] = {
         read_old_workers),
     KEYS_END,
 };
-static const struct section gateway_section = {"gateway", gateway_keys, NULL};
+const struct section gateway_section = {"gateway", gateway_keys, NULL};
 
 static void read_gateway(struct loader *loader, const struct yaml_node *node, void *into)
 {
@@ -304,19 +304,7 @@ static const struct key scenario_keys_table[] = {
     KEY_PLANNED("stale", "load information that is old"),
     KEYS_END,
 };
-static const struct section scenario_section = {"the scenario", scenario_keys_table, NULL};
-
-void scenario_keys(void (*each)(void *context, const char *section, const struct scenario_key *),
-                   void *context)
-{
-    const struct section *const all[] = {
-        &scenario_section, &gateway_section, &server_section, &traffic_section, &reconnect_section,
-        &event_section,    &filter_section,  &flap_section,   &crash_section,   &balancer_section,
-    };
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        for (const struct key *key = all[i]->keys; key->row.name != NULL; key++)
-            each(context, all[i]->name, &key->row);
-}
+const struct section scenario_section = {"the scenario", scenario_keys_table, NULL};
 
 static void take_servers(struct loader *loader)
 {

@@ -103,6 +103,8 @@ int read_word(struct loader *, const struct yaml_node *, const char *what,
 const char *read_name(struct loader *, const struct yaml_node *, const char *of_what);
 void read_true(struct loader *, const struct yaml_node *);
 
+extern const struct section scenario_section, gateway_section;
+
 /* ---- servers.c ---- */
 
 #define SERVERS_MAX 65536

@@ -77,6 +77,9 @@ static void stay_away_or_return(struct world *world, uint32_t place, uint64_t le
 static uint32_t choose_worker(struct world *world, const struct client *client, uint32_t *instance)
 {
     const struct world_config *config = world->config;
+    *instance = 0;
+    if (config->instances * world->workers == 1)
+        return 0;
     if (config->accept == ACCEPT_IN_TURN) {
         uint64_t turn = world->turn++ % ((uint64_t)config->instances * world->workers);
         *instance = (uint32_t)(turn / world->workers);
@@ -132,6 +135,7 @@ void clients_arrive(struct world *world, uint32_t source)
     struct client *client = &world->client[place];
     *client =
         (struct client){.connection = world->source[source].next_connection++, .source = source};
+    COUNT_FLOW(world, client, arrived, 1u);
     uint64_t hold_ns = draw_hold(world, client);
     world->digest = stream_value((struct stream){world->digest, world->now_ns}, hold_ns);
     open_client(world, place, hold_ns);

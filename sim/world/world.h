@@ -108,7 +108,8 @@ struct world_tally {
     double live_mean;         /* over the window, absent time as 0 */
 };
 
-struct world_flow { /* of one traffic, or of all: what became of its connections */
+struct world_flow {   /* of one traffic, or of all: what became of its connections */
+    uint64_t arrived; /* connections: first attempts */
     uint64_t opens, refused, closed, cut, gave_up, open, waiting;
 };
 

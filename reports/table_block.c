@@ -1,0 +1,167 @@
+/* table_block.c: what one balancer did: who got what, and what happened at each change. */
+#include "reports/table_parts.h"
+
+#include "reports/grid.h"
+#include "reports/story.h"
+#include "reports/text.h"
+#include "sim/engine/memory.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SERVERS_SHOWN = 12, EXTREMES = 3, CHANGES_SAID = 4 };
+
+/* ---- Counts: means over replications, rounded ---- */
+
+typedef uint64_t server_count(const struct world_result *, uint32_t moment, uint32_t server);
+
+static uint64_t picks_of(const struct world_result *result, uint32_t moment, uint32_t server)
+{
+    (void)moment;
+    return world_tally_at(result, 0, server)->picks;
+}
+
+static uint64_t live_of(const struct world_result *result, uint32_t moment, uint32_t server)
+{
+    return moment < result->moments ? result->moment[moment].live[server]
+                                    : world_tally_at(result, 0, server)->live;
+}
+
+static uint64_t mean_count(const struct table *table, uint32_t balancer, server_count *count,
+                           uint32_t moment, uint32_t server)
+{
+    uint64_t replications = table->experiment->replications, sum = 0;
+    for (uint64_t r = 0; r < replications; r++)
+        sum += count(table_result(table, balancer, r), moment, server);
+    return (sum + replications / 2) / replications;
+}
+
+/* Picks of a server over all replications; of all servers, for NO_SERVER. */
+static uint64_t sum_of_picks(const struct table *table, uint32_t balancer, uint32_t server)
+{
+    uint64_t sum = 0;
+    for (uint64_t r = 0; r < table->experiment->replications; r++)
+        for (uint32_t s = 0; s < table->scenario->servers; s++)
+            if (server == NO_SERVER || s == server)
+                sum += picks_of(table_result(table, balancer, r), 0, s);
+    return sum;
+}
+
+/* ---- Which rows are shown: all, or the fullest and the emptiest at the end ---- */
+
+struct loaded {
+    uint64_t live;
+    uint32_t server;
+};
+
+static int by_load(const void *a, const void *b)
+{
+    const struct loaded *one = a, *two = b;
+    if (one->live != two->live)
+        return one->live > two->live ? -1 : 1;
+    return (one->server > two->server) - (one->server < two->server);
+}
+
+static bool *choose_rows(const struct table *table, uint32_t balancer)
+{
+    uint32_t servers = table->scenario->servers;
+    bool all = servers <= SERVERS_SHOWN || table->options->all;
+    bool *shown = memory_zeroed(servers, sizeof *shown);
+    struct loaded *loaded = memory_zeroed(servers, sizeof *loaded);
+    const struct world_result *result = table_result(table, balancer, 0);
+    for (uint32_t s = 0; s < servers; s++) {
+        loaded[s] = (struct loaded){live_of(result, result->moments, s), s};
+        shown[s] = all;
+    }
+    qsort(loaded, servers, sizeof *loaded, by_load);
+    for (uint32_t i = 0; i < EXTREMES && i < servers; i++)
+        shown[loaded[i].server] = shown[loaded[servers - 1 - i].server] = true;
+    free(loaded);
+    return shown;
+}
+
+/* ---- The table ---- */
+
+static void add_row(const struct table *table, struct grid *grid, uint32_t balancer,
+                    uint32_t server, uint64_t all_picks)
+{
+    char number[TEXT_MAX];
+    uint32_t end = table_result(table, balancer, 0)->moments;
+    grid_cell(grid, "%.20s", table->scenario->server[server].name);
+    grid_cell(grid, "%s", text_count(mean_count(table, balancer, picks_of, 0, server), number));
+    grid_cell(grid, "%s", text_share(sum_of_picks(table, balancer, server), all_picks, number));
+    for (uint32_t m = 0; m <= table->moments; m++) {
+        uint32_t moment = m < table->moments ? table->moment[m] : end;
+        grid_cell(grid, "%s",
+                  text_count(mean_count(table, balancer, live_of, moment, server), number));
+    }
+}
+
+static void print_servers(const struct table *table, uint32_t balancer)
+{
+    uint32_t servers = table->scenario->servers, left_out = 0;
+    char columns[] = "lrrrrrrrr";
+    columns[4 + table->moments] = '\0';
+    struct grid *grid = grid_new(columns);
+    bool *shown = choose_rows(table, balancer);
+    uint64_t all_picks = sum_of_picks(table, balancer, NO_SERVER);
+    grid_cell(grid, "server");
+    grid_cell(grid, "picks");
+    grid_cell(grid, "share");
+    for (uint32_t m = 0; m < table->moments; m++)
+        grid_cell(grid, "%sat %.8s", m == 0 ? "live " : "", table_moment_event(table, m)->name);
+    grid_cell(grid, table->moments == 0 ? "live at end" : "at end");
+    for (uint32_t s = 0; s < servers; s++) {
+        left_out += !shown[s];
+        if (shown[s])
+            add_row(table, grid, balancer, s, all_picks);
+    }
+    grid_print(grid, table->to, 2, 0, false);
+    if (left_out > 0)
+        fprintf(table->to, "  (and %" PRIu32 " servers between these; --all shows every one)\n",
+                left_out);
+    free(shown);
+    grid_free(grid);
+}
+
+/* ---- What it did at each change ---- */
+
+static void print_changes(const struct table *table, uint32_t balancer)
+{
+    const struct world_result *result = table_result(table, balancer, 0);
+    char line[1024] = "", count[TEXT_MAX];
+    for (uint32_t n = 0; n < result->newcomers && n < CHANGES_SAID; n++) {
+        struct summary share;
+        if (table_summary(table, balancer, number_newcomer_share, n, &share))
+            line_add(line, sizeof line, "%s: %.4g of the next 100 to the newcomer. ",
+                     table->scenario->event[result->newcomer[n].event].name, 100 * share.mean);
+    }
+    for (uint32_t l = 0, said = 0; l < result->logs && said < CHANGES_SAID; l++) {
+        const struct world_log *log = &result->log[l];
+        bool lost = log->kind == LOG_DRAINED || log->kind == LOG_CRASH || log->kind == LOG_CUT;
+        if (!lost || log->number == 0)
+            continue;
+        line_add(line, sizeof line, "%s: %s cut. ", table->scenario->event[log->event].name,
+                 text_count(log->number, count));
+        said++;
+    }
+    if (result->unseeded)
+        line_add(line, sizeof line, "The count table was full or absent: picked without it. ");
+    if (line[0] == '\0')
+        return;
+    fputs("  ", table->to);
+    story_print(table->to, line, 2);
+}
+
+void table_block(const struct table *table, uint32_t balancer)
+{
+    const struct balancer *it = &table->scenario->balancer[balancer];
+    char about[STORY_MAX];
+    table_bold_line(table, it->name);
+    fputs("  ", table->to);
+    story_print(table->to, story_balancer(it, about), 2);
+    print_servers(table, balancer);
+    print_changes(table, balancer);
+    fputc('\n', table->to);
+}
