@@ -124,11 +124,10 @@ static uint64_t brain_of(const struct lb_picker_config *config)
     return h | 1;
 }
 
-static void lay_out(struct lb_picker *picker, struct lb_region *region)
+static void lay_out(struct lb_picker *picker)
 {
     char *at = (char *)picker + aligned(sizeof *picker);
-    uint32_t slots = region->shape.slots, scope = picker->config.scope;
-    picker->map = lb_map_of(region);
+    uint32_t slots = picker->map.region->shape.slots, scope = picker->config.scope;
     picker->member = (void *)at;
     at += aligned(picker->config.members_max * sizeof *picker->member);
     picker->place = (void *)at;
@@ -168,9 +167,11 @@ int lb_picker_init(void *memory, size_t size, struct lb_region *region,
     if (memory == NULL || (uintptr_t)memory % LB_ALIGN != 0 || wanted == 0 || size < wanted)
         return LB_BAD_MEMORY;
     struct lb_picker *picker = memory;
-    *picker = (struct lb_picker){
-        .config = *config, .brain = brain_of(config), .hears_releases = hears_releases(config)};
-    lay_out(picker, region);
+    *picker = (struct lb_picker){.config = *config,
+                                 .map = lb_map_of(region),
+                                 .brain = brain_of(config),
+                                 .hears_releases = hears_releases(config)};
+    lay_out(picker);
     if (!take_list(picker, member, members))
         return LB_BAD_CONFIG;
     *made = picker;

@@ -19,47 +19,60 @@ static uint32_t index_size(uint32_t slots)
     return size;
 }
 
-/* Lays the parts out one behind the other from base on; returns where the last one ends. With base
- * NULL only the size is wanted. */
-static size_t lay_out(struct lb_map *map, char *base, const struct lb_shape *shape)
+/* Where each part begins, one behind the other; `end` is the size of it all. */
+struct layout {
+    size_t slot, down, index, row, cell, scope, load, base, listed, memory, memory_stride, end;
+};
+
+static struct layout lay_out(const struct lb_shape *shape)
 {
-    size_t at = 0, slots = shape->slots, scopes = shape->scopes;
-#define PART(member, count)                                                                        \
-    do {                                                                                           \
-        map->member = base == NULL ? NULL : (void *)(base + at);                                   \
-        at += aligned((count) * sizeof *map->member);                                              \
-    } while (0)
-    map->memory_stride = aligned(shape->memory);
-    PART(region, 1);
-    PART(slot, slots);
-    PART(down, slots);
-    PART(index, index_size(shape->slots));
-    PART(row, (size_t)shape->rows);
-    PART(cell, (size_t)shape->rows * slots);
-    PART(scope, scopes);
-    PART(load, scopes * slots);
-    PART(base, scopes * slots);
-    PART(listed, scopes * slots);
-    PART(memory, scopes * map->memory_stride);
-#undef PART
+    size_t slots = shape->slots, rows = shape->rows, scopes = shape->scopes;
+    struct layout at = {.slot = aligned(sizeof(struct lb_region)),
+                        .memory_stride = aligned(shape->memory)};
+    at.down = at.slot + aligned(slots * sizeof(struct lb_slot));
+    at.index = at.down + aligned(slots * sizeof(uint8_t));
+    at.row = at.index + aligned(index_size(shape->slots) * sizeof(uint32_t));
+    at.cell = at.row + aligned(rows * sizeof(struct lb_row));
+    at.scope = at.cell + aligned(rows * slots * sizeof(_Atomic int32_t));
+    at.load = at.scope + aligned(scopes * sizeof(struct lb_scope));
+    at.base = at.load + aligned(scopes * slots * sizeof(int32_t));
+    at.listed = at.base + aligned(scopes * slots * sizeof(int32_t));
+    at.memory = at.listed + aligned(scopes * slots * sizeof(uint8_t));
+    at.end = at.memory + scopes * at.memory_stride;
     return at;
+}
+
+static struct lb_map map_at(char *memory, const struct lb_shape *shape)
+{
+    struct layout at = lay_out(shape);
+    return (struct lb_map){
+        .region = (void *)memory,
+        .slot = (void *)(memory + at.slot),
+        .down = (void *)(memory + at.down),
+        .index = (void *)(memory + at.index),
+        .row = (void *)(memory + at.row),
+        .cell = (void *)(memory + at.cell),
+        .scope = (void *)(memory + at.scope),
+        .load = (void *)(memory + at.load),
+        .base = (void *)(memory + at.base),
+        .listed = (void *)(memory + at.listed),
+        .memory = memory + at.memory,
+        .memory_stride = at.memory_stride,
+    };
 }
 
 struct lb_map lb_map_of(struct lb_region *region)
 {
-    struct lb_map map;
-    lay_out(&map, (char *)region, &region->shape);
-    return map;
+    return map_at((char *)region, &region->shape);
 }
 
 size_t lb_region_size(const struct lb_shape *shape)
 {
     const uint32_t most = UINT32_MAX / 8;
     if (shape->slots == 0 || shape->slots > most || shape->rows > most || shape->scopes == 0 ||
-        shape->scopes > most || shape->memory > SIZE_MAX / 4 / shape->scopes)
+        shape->scopes > most || shape->memory > (size_t)UINT32_MAX * 64)
         return 0;
-    struct lb_map map;
-    return lay_out(&map, NULL, shape);
+    return lay_out(shape).end;
 }
 
 static bool fits(const void *memory, size_t size, const struct lb_shape *shape)
@@ -75,8 +88,7 @@ int lb_region_format(void *memory, size_t size, const struct lb_shape *shape,
 {
     if (!fits(memory, size, shape))
         return LB_BAD_MEMORY;
-    struct lb_map map;
-    lay_out(&map, memory, shape);
+    struct lb_map map = map_at(memory, shape);
     memset(map.region, 0, sizeof *map.region);
     map.region->shape = *shape;
     map.region->index_size = index_size(shape->slots);

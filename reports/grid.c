@@ -4,6 +4,7 @@
 #include "sim/engine/arena.h"
 #include "sim/engine/memory.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ struct grid *grid_new(const char *columns)
     struct grid *grid = memory_zeroed(1, sizeof *grid);
     grid->columns = arena_text(&grid->arena, columns, strlen(columns));
     grid->width = (uint32_t)strlen(columns);
+    assert(grid->width > 0);
     return grid;
 }
 
@@ -82,6 +84,7 @@ static void print_row(const struct grid *grid, FILE *to, uint32_t row, const uin
 
 void grid_print(const struct grid *grid, FILE *to, int indent, uint32_t bold, bool colour)
 {
+    assert(grid->width > 0);
     uint32_t *wide = memory_zeroed(grid->width, sizeof *wide), total = (uint32_t)indent;
     for (uint32_t i = 0; i < grid->cells; i++) {
         uint32_t length = (uint32_t)strlen(grid->cell[i]);

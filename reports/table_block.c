@@ -6,6 +6,7 @@
 #include "reports/text.h"
 #include "sim/engine/memory.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,7 @@ static uint64_t mean_count(const struct table *table, uint32_t balancer, server_
                            uint32_t moment, uint32_t server)
 {
     uint64_t replications = table->experiment->replications, sum = 0;
+    assert(replications > 0);
     for (uint64_t r = 0; r < replications; r++)
         sum += count(table_result(table, balancer, r), moment, server);
     return (sum + replications / 2) / replications;

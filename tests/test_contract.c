@@ -1,4 +1,4 @@
-/* test_contract.c: every algorithm keeps the laws, and broken ones are caught by the law they break.
+/* test_contract.c: every algorithm keeps the laws; a broken one is caught by the law it breaks.
  *
  * The laws one_count, zero, release and drop are kept by the library alone: no algorithm can reach
  * what they guard, so no broken one stands here for them. */

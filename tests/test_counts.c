@@ -1,4 +1,4 @@
-/* test_counts.c: the count table of view `seeded`, and pickers with it, without it, with it full. */
+/* test_counts.c: the count table of view `seeded`; pickers with it, without it, with it full. */
 #include "tests/harness.h"
 #include "tests/lb_stand.h"
 

@@ -1,6 +1,7 @@
 /* memory.c: the one place where running out of memory ends the program. */
 #include "sim/engine/memory.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,11 +32,12 @@ void *memory_resized(void *old, size_t count, size_t size)
  * are reserved for the worst case and mostly never used. So over-allocate and keep the way back. */
 void *memory_aligned(size_t align, size_t size)
 {
-    char *raw = or_end(
-        size > SIZE_MAX - align - sizeof(void *) ? NULL : calloc(1, size + align + sizeof(void *)));
-    uintptr_t at = ((uintptr_t)raw + sizeof(void *) + align - 1) & ~(uintptr_t)(align - 1);
-    memcpy((char *)at - sizeof(void *), &raw, sizeof raw);
-    return (void *)at;
+    bool possible = size <= SIZE_MAX - align - sizeof(void *);
+    char *raw = or_end(possible ? calloc(1, size + align + sizeof(void *)) : NULL);
+    char *at = raw + sizeof(void *);
+    at += (align - (uintptr_t)at % align) % align;
+    memcpy(at - sizeof(void *), &raw, sizeof raw);
+    return at;
 }
 
 void memory_aligned_free(void *memory)

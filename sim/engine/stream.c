@@ -4,6 +4,8 @@
  * SplitMix64), mix_b is MurmurHash3's fmix64. */
 #include "sim/engine/stream.h"
 
+#include <assert.h>
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -60,5 +62,6 @@ double stream_unit(uint64_t value)
 
 uint64_t stream_hash(const char *name, size_t length)
 {
+    assert(name != NULL);
     return XXH64(name, length, 0);
 }

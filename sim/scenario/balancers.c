@@ -135,6 +135,18 @@ static bool read_param(struct loader *loader, const struct yaml_pair *pair,
     return false;
 }
 
+/* The first algorithm that has a parameter of this name, or NULL. */
+static const struct lb_algorithm *algorithm_with(const char *name)
+{
+    for (uint32_t a = 0; lb_algorithm_at(a) != NULL; a++) {
+        const struct lb_param *param = lb_algorithm_params(lb_algorithm_at(a));
+        for (uint32_t i = 0; param[i].name != NULL; i++)
+            if (strcmp(param[i].name, name) == 0)
+                return lb_algorithm_at(a);
+    }
+    return NULL;
+}
+
 /* An unknown key is told with all that would have been known: the table's keys, the habits, and the
  * algorithm's own parameters. */
 static void fault_key(struct loader *loader, const struct yaml_node *key,
@@ -142,6 +154,12 @@ static void fault_key(struct loader *loader, const struct yaml_node *key,
 {
     const char *known[64];
     size_t count = 0;
+    const struct lb_algorithm *other = algorithm_with(key->text);
+    if (other != NULL) {
+        fault_at(loader, key, "'%s' is a parameter of %s, not of %s", key->text,
+                 lb_algorithm_name(other), lb_algorithm_name(balancer->algorithm));
+        return;
+    }
     const struct lb_param *param = lb_algorithm_params(balancer->algorithm);
     for (uint32_t i = 0; param[i].name != NULL; i++)
         known[count++] = param[i].name;
@@ -268,8 +286,9 @@ void read_balancers(struct loader *loader, const struct yaml_node *node, void *i
     loader->balancer_place = memory_zeroed(node->count, sizeof *loader->balancer_place);
     for (size_t i = 0; i < node->count; i++) {
         struct balancer *balancer = &scenario->balancer[scenario->balancers];
+        *balancer = (struct balancer){.name = NULL};
         read_one_balancer(loader, node->item[i], balancer);
-        if (balancer->name != NULL)
+        if (balancer->algorithm != NULL) /* else there is nothing to judge any further */
             loader->balancer_place[scenario->balancers++] = node->item[i]->place;
     }
 }

@@ -33,7 +33,8 @@ static void read_at(struct loader *loader, const struct yaml_node *node, void *i
     struct event_entry *entry = into;
     const char *text = scalar_text(loader, node, "a time, like 10m or up + 5m");
     entry->at_place = node->place;
-    if (text == NULL || value_time(text, &entry->event.at_ns))
+    entry->timed = text != NULL && value_time(text, &entry->event.at_ns);
+    if (text == NULL || entry->timed)
         return;
     size_t name = strcspn(text, " +");
     const char *rest = text + name + strspn(text + name, " ");
@@ -84,6 +85,8 @@ static void read_add(struct loader *loader, const struct yaml_node *node, void *
     struct event_entry *entry = act(into, ACTION_CHANGE, EVENT_CHANGE);
     struct servers_read read = {.server = NULL};
     each_server(loader, node, true, collect, &read);
+    if (node->kind == YAML_SEQUENCE && node->count == 0)
+        fault_at(loader, node, "nobody is named here");
     entry->event.add =
         arena_copy(&loader->scenario->arena, read.server, read.count, sizeof *read.server);
     entry->event.adds = read.count;
@@ -96,6 +99,8 @@ static void read_remove(struct loader *loader, const struct yaml_node *node, voi
     struct event_entry *entry = act(into, ACTION_CHANGE, EVENT_CHANGE);
     struct servers_read read = {.server = NULL};
     each_server(loader, node, false, collect, &read);
+    if (node->kind == YAML_SEQUENCE && node->count == 0)
+        fault_at(loader, node, "nobody is named here");
     uint32_t *remove = arena_zeroed(&loader->scenario->arena, read.count, sizeof *remove);
     for (uint32_t i = 0; i < read.count; i++)
         remove[i] = read.server[i].server;
@@ -170,22 +175,27 @@ static void read_crash(struct loader *loader, const struct yaml_node *node, void
     read_section(loader, &crash_section, node, &act(into, ACTION_CRASH, EVENT_CRASH)->event);
 }
 
-/* The one server that a name means; NO_SERVER, and a fault, for a range of more. */
+struct one {
+    uint32_t server, seen;
+};
+
 static void take_one(struct loader *loader, const struct yaml_node *node, uint32_t server,
                      uint32_t weight, void *context)
 {
-    uint32_t *one = context;
+    struct one *one = context;
     (void)weight;
-    if (*one != NO_SERVER)
+    one->server = server;
+    if (++one->seen == 2)
         fault_at(loader, node, "one server is wanted here, not several");
-    *one = server;
 }
 
+/* The one server that a name means; NO_SERVER for none. A range of more is a fault. */
 static void read_one_server(struct loader *loader, const struct yaml_node *node, uint32_t *server)
 {
-    *server = NO_SERVER;
+    struct one one = {.server = NO_SERVER};
     if (scalar_text(loader, node, "a server's name") != NULL)
-        each_server(loader, node, false, take_one, server);
+        each_server(loader, node, false, take_one, &one);
+    *server = one.server;
 }
 
 static void read_flap_server(struct loader *loader, const struct yaml_node *node, void *into)

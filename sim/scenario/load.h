@@ -59,7 +59,7 @@ struct event_entry {
     const struct yaml_node *traffic; /* of a filter, by name; NULL: any */
     const struct yaml_node *adds, *removes, *weights;
     uint32_t actions; /* kinds of action given; must be one */
-    bool resolved, resolving, drains;
+    bool timed, resolving, drains; /* timed: its time is known */
 };
 
 struct balancer_entry {

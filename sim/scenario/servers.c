@@ -181,10 +181,12 @@ void each_server(struct loader *loader, const struct yaml_node *node, bool optio
 static void start_with(struct loader *loader, const struct yaml_node *node, uint32_t server,
                        uint32_t weight, void *context)
 {
-    (void)weight, (void)context;
-    if (loader->server[server].server.at_start)
+    struct world_server *it = &loader->server[server].server;
+    (void)context;
+    if (it->at_start)
         fault_at(loader, node, "server '%s' is listed twice", loader->server_names.text[server]);
-    loader->server[server].server.at_start = true;
+    it->at_start = true;
+    it->weight = weight; /* also where an event further up has defined it */
 }
 
 void read_servers(struct loader *loader, const struct yaml_node *node, void *into)

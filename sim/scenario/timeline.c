@@ -3,6 +3,7 @@
 
 #include "sim/engine/memory.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,32 +53,49 @@ static struct event_entry *find_event(struct loader *loader, const char *name)
     return NULL;
 }
 
-/* EVENT + time, through as many events as it takes; each entry has one fault at most. */
+/* A slip, or a time without its unit. */
+static void fault_no_event(struct loader *loader, const struct event_entry *entry)
+{
+    const char *known[64], *name = entry->after;
+    size_t count = 0;
+    for (uint32_t i = 0; i < loader->events && count < 64; i++)
+        if (loader->event[i].given_name != NULL)
+            known[count++] = loader->event[i].given_name;
+    const char *meant = input_nearest(name, known, count);
+    if (isdigit((unsigned char)*name))
+        faults_add(loader->faults, entry->at_place,
+                   "'%s' is neither a time (a number and a unit, like 10m) nor an event", name);
+    else if (meant != NULL)
+        faults_add(loader->faults, entry->at_place, "there is no event '%s' (did you mean '%s'?)",
+                   name, meant);
+    else
+        faults_add(loader->faults, entry->at_place, "there is no event '%s'", name);
+}
+
+/* EVENT + time, through as many events as it takes; each entry has one fault at most. Whether its
+ * time is known now. */
 static bool resolve_time(struct loader *loader, struct event_entry *entry)
 {
-    if (entry->resolved || entry->after == NULL)
-        return true;
+    if (entry->timed || entry->after == NULL)
+        return entry->timed;
     struct event_entry *before = find_event(loader, entry->after);
-    const char *after = entry->after;
     if (before == NULL) {
-        faults_add(loader->faults, entry->at_place, "there is no event '%s'", after);
+        fault_no_event(loader, entry);
     } else if (entry->resolving) {
         faults_add(loader->faults, entry->at_place, "this event is waiting for itself");
     } else {
         entry->resolving = true;
-        bool known = resolve_time(loader, before);
+        entry->timed = resolve_time(loader, before);
         entry->resolving = false;
-        if (known && entry->after != NULL) {
+        if (entry->timed) {
             uint64_t limit = (uint64_t)1 << 63;
             entry->event.at_ns = before->event.at_ns + entry->after_ns < limit
                                      ? before->event.at_ns + entry->after_ns
                                      : limit;
-            entry->resolved = true;
             return true;
         }
     }
-    entry->after = NULL; /* said once; from here on it counts as at 0s */
-    entry->resolved = false;
+    entry->after = NULL; /* said once */
     return false;
 }
 
@@ -96,39 +114,59 @@ static int compare_times(const void *a, const void *b)
     return (one->index > two->index) - (one->index < two->index);
 }
 
-static void need(struct loader *loader, struct place place, const bool *listed, uint32_t server,
-                 bool there, const char *why)
+/* Where an event's own time is in doubt, so are its servers from then on: no fault follows from
+ * another. */
+enum presence { ABSENT, LISTED, IN_DOUBT };
+
+static void set(enum presence *presence, enum presence now)
 {
-    const char *name = loader->server_names.text[server];
-    if (listed[server] == there)
-        return;
-    if (!loader->server[server].defined)
-        faults_add(loader->faults, place, "there is no server '%s' to %s", name, why);
-    else
-        faults_add(loader->faults, place, "server '%s' is %s at that time, so it cannot %s", name,
-                   there ? "not in the list" : "in the list already", why);
+    if (*presence != IN_DOUBT)
+        *presence = now;
 }
 
-static void play(struct loader *loader, const struct event_entry *entry, bool *listed)
+static void need(struct loader *loader, struct place place, const enum presence *presence,
+                 uint32_t server, enum presence wanted, const char *why)
+{
+    const char *name = loader->server_names.text[server];
+    if (!loader->server[server].defined)
+        faults_add(loader->faults, place, "there is no server '%s' to %s", name, why);
+    else if (presence[server] != wanted && presence[server] != IN_DOUBT)
+        faults_add(loader->faults, place, "server '%s' is %s at that time, so it cannot %s", name,
+                   wanted == LISTED ? "not in the list" : "in the list already", why);
+}
+
+static void doubt(const struct event_entry *entry, enum presence *presence)
+{
+    for (uint32_t i = 0; i < entry->event.removes; i++)
+        presence[entry->event.remove[i]] = IN_DOUBT;
+    for (uint32_t i = 0; i < entry->event.adds; i++)
+        presence[entry->event.add[i].server] = IN_DOUBT;
+    for (uint32_t i = 0; i < entry->event.weights; i++)
+        presence[entry->event.weight[i].server] = IN_DOUBT;
+    if (entry->event.kind == EVENT_FLAP && entry->event.server != NO_SERVER)
+        presence[entry->event.server] = IN_DOUBT;
+}
+
+static void play(struct loader *loader, const struct event_entry *entry, enum presence *presence)
 {
     const struct world_event *event = &entry->event;
     switch (event->kind) {
     case EVENT_CHANGE:
         for (uint32_t i = 0; i < event->removes; i++) {
-            need(loader, entry->removes->place, listed, event->remove[i], true, "leave");
-            listed[event->remove[i]] = false;
+            need(loader, entry->removes->place, presence, event->remove[i], LISTED, "leave");
+            set(&presence[event->remove[i]], ABSENT);
         }
         for (uint32_t i = 0; i < event->adds; i++) {
-            need(loader, entry->adds->place, listed, event->add[i].server, false, "enter");
-            listed[event->add[i].server] = true;
+            need(loader, entry->adds->place, presence, event->add[i].server, ABSENT, "enter");
+            set(&presence[event->add[i].server], LISTED);
         }
         for (uint32_t i = 0; i < event->weights; i++)
-            need(loader, entry->weights->place, listed, event->weight[i].server, true,
+            need(loader, entry->weights->place, presence, event->weight[i].server, LISTED,
                  "be reweighted");
         return;
     case EVENT_FLAP:
         if (event->server != NO_SERVER)
-            need(loader, entry->place, listed, event->server, true, "flap");
+            need(loader, entry->place, presence, event->server, LISTED, "flap");
         return;
     case EVENT_CLOSE:
     case EVENT_CUT:
@@ -146,17 +184,20 @@ static void play(struct loader *loader, const struct event_entry *entry, bool *l
 
 static void play_all(struct loader *loader)
 {
-    bool *listed = memory_zeroed(loader->server_names.count, sizeof *listed);
+    enum presence *presence = memory_zeroed(loader->server_names.count, sizeof *presence);
     struct by_time *order = memory_zeroed(loader->events, sizeof *order);
     for (uint32_t i = 0; i < loader->server_names.count; i++)
-        listed[i] = loader->server[i].server.at_start;
-    for (uint32_t i = 0; i < loader->events; i++)
+        presence[i] = loader->server[i].server.at_start ? LISTED : ABSENT;
+    for (uint32_t i = 0; i < loader->events; i++) {
         order[i] = (struct by_time){loader->event[i].event.at_ns, i};
+        if (!loader->event[i].timed)
+            doubt(&loader->event[i], presence);
+    }
     qsort(order, loader->events, sizeof *order, compare_times);
     for (uint32_t i = 0; i < loader->events; i++)
-        play(loader, &loader->event[order[i].index], listed);
+        play(loader, &loader->event[order[i].index], presence);
     free(order);
-    free(listed);
+    free(presence);
 }
 
 void finish_events(struct loader *loader)
@@ -167,8 +208,8 @@ void finish_events(struct loader *loader)
     for (uint32_t i = 0; i < loader->events; i++) {
         struct event_entry *entry = &loader->event[i];
         resolve_filter(loader, entry);
-        resolve_time(loader, entry);
-        if (scenario->duration_ns > 0 && entry->event.at_ns >= scenario->duration_ns)
+        if (resolve_time(loader, entry) && scenario->duration_ns > 0 &&
+            entry->event.at_ns >= scenario->duration_ns)
             faults_add(loader->faults, entry->at_place,
                        "this is at or past the end: the run lasts %s",
                        value_time_text(scenario->duration_ns, duration));

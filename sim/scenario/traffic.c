@@ -168,6 +168,7 @@ static void read_distribution(struct loader *loader, const struct yaml_node *nod
     *distribution =
         (struct distribution){.kind = (enum distribution_kind)(form - distribution_forms)};
     const struct yaml_node *value = bare ? NULL : node->pair[0].value;
+    size_t before = loader->faults->errors;
     bool fine = true;
     if (form->values)
         read_spans(loader, value, distribution);
@@ -179,7 +180,7 @@ static void read_distribution(struct loader *loader, const struct yaml_node *nod
     const char *wrong = fine ? distribution_fault(distribution, &key) : NULL;
     if (wrong != NULL && !form->values)
         fault_at(loader, value, "%s of %s %s", form->key[key].name, form->name, wrong);
-    else if (wrong != NULL && loader->faults->errors == 0)
+    else if (wrong != NULL && loader->faults->errors == before)
         fault_at(loader, value, "%s %s", form->name, wrong);
 }
 
@@ -323,12 +324,13 @@ const struct section reconnect_section = {"reconnect", reconnect_keys, NULL};
 static void read_reconnect(struct loader *loader, const struct yaml_node *node, void *into)
 {
     struct world_traffic *traffic = into;
+    size_t before = loader->faults->errors;
     traffic->reconnects = true;
     if (!read_section(loader, &reconnect_section, node, traffic))
         return;
     const struct distribution *after = &traffic->reconnect_after;
     bool at_once = after->kind == DISTRIBUTION_CONSTANT && after->parameter[0].time_ns == 0;
-    if (at_once && traffic->reconnect_tries == TRIES_UNLIMITED && loader->faults->errors == 0)
+    if (at_once && traffic->reconnect_tries == TRIES_UNLIMITED && loader->faults->errors == before)
         fault_at(loader, node,
                  "to reconnect at once without end takes for ever: 'after: 0s' "
                  "needs 'tries'");
