@@ -15,9 +15,10 @@ FLAGS_release := -O2 -g
 FLAGS_debug   := -O0 -g -DLBSIM_DEBUG
 FLAGS_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DLBSIM_DEBUG
 FLAGS_tsan    := -O1 -g -fsanitize=thread
+FLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 FLAGS         := $(FLAGS_$(MODE))
 ifeq ($(strip $(FLAGS)),)
-$(error MODE=$(MODE) is none of: release debug asan tsan)
+$(error MODE=$(MODE) is none of: release debug asan tsan fuzz)
 endif
 # WERROR=1 in `make check` and in CI; a stranger's newer compiler should not stop a first build.
 ifdef WERROR
@@ -82,8 +83,14 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIB_OBJ) $(BUILD)/libsim.a $(BUILD)/
 	$(call say,LD,$@)
 	$(Q)$(CC) $(FLAGS) $^ $(LIBRARIES) -lcunit -o $@
 
-.PHONY: tests
+.PHONY: tests fuzzers
 tests: $(TESTS)
+
+# With MODE=fuzz CC=clang only.
+fuzzers: $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libsim.a $(BUILD)/liblb.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(FLAGS) -fsanitize=fuzzer $^ $(LIBRARIES) -o $@
 
 # ---- What a newcomer types ----
 
@@ -124,8 +131,9 @@ check:
 	@tests/check_tidy $(TIDY_SOURCES)
 	@$(MAKE) --no-print-directory WERROR=1 MODE=asan all tests
 	@$(MAKE) --no-print-directory WERROR=1 MODE=tsan all
+	@$(MAKE) --no-print-directory WERROR=1 MODE=fuzz CC=clang fuzzers
 	@tests/run $(patsubst $(BUILD)/%,build/asan/%,$(TESTS)) tests/check_liblb tests/check_bits \
-		tests/check_threads tests/check_instructions tests/nginx_probe
+		tests/check_threads tests/check_instructions tests/check_fuzz tests/nginx_probe
 
 bench: $(BUILD)/bench_picks
 	$<

@@ -70,8 +70,8 @@ size_t lb_region_size(const struct lb_shape *shape)
 {
     const uint32_t most = UINT32_MAX / 8;
     if (shape->slots == 0 || shape->slots > most || shape->rows > most || shape->scopes == 0 ||
-        shape->scopes > most || shape->memory > (size_t)UINT32_MAX * 64)
-        return 0;
+        shape->scopes > most || shape->memory > SIZE_MAX / 4 / shape->scopes)
+        return 0; /* within these bounds no product below passes what a size_t holds */
     return lay_out(shape).end;
 }
 

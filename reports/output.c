@@ -80,6 +80,21 @@ static void remove_directory(const char *path)
     rmdir(path);
 }
 
+/* Makes the directories above the place, as `mkdir -p` would. */
+static bool make_parents(const char *place)
+{
+    char *path = memory_text(place, strlen(place));
+    bool fine = true;
+    for (char *slash = strchr(path + 1, '/'); fine && slash != NULL;
+         slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        fine = mkdir(path, 0777) == 0 || errno == EEXIST;
+        *slash = '/';
+    }
+    free(path);
+    return fine;
+}
+
 /* ---- A life ---- */
 
 static void output_free(struct output *output)
@@ -102,7 +117,7 @@ struct output *output_begin(const char *directory, char *why, size_t room)
     output->aside = join(output->directory, ".new.", pid);
     output->old = join(output->directory, ".old.", pid);
     if (may_replace(output->directory, why, room)) {
-        if (mkdir(output->aside, 0777) == 0)
+        if (make_parents(output->directory) && mkdir(output->aside, 0777) == 0)
             return output;
         snprintf(why, room, "cannot write to %s: %s", directory, strerror(errno));
     }

@@ -4,7 +4,8 @@
 #include "reports/grid.h"
 #include "reports/text.h"
 
-enum { NAME_SHOWN = 28, MOMENTS_COMPARED = 3, NEWCOMERS_COMPARED = 2 };
+/* Intervals take the room of two moments. */
+enum { NAME_SHOWN = 28, MOMENTS_COMPARED = 3, MOMENTS_WITH_INTERVALS = 1, NEWCOMERS_COMPARED = 2 };
 
 static void add_ratio(const struct table *table, struct grid *grid, uint32_t balancer,
                       uint32_t moment)
@@ -43,7 +44,8 @@ void table_comparison(const struct table *table)
     const struct world_result *first = table_result(table, 0, 0);
     uint32_t newcomers =
         first->newcomers < NEWCOMERS_COMPARED ? first->newcomers : NEWCOMERS_COMPARED;
-    uint32_t moments = table->moments < MOMENTS_COMPARED ? table->moments : MOMENTS_COMPARED;
+    uint32_t most = table->experiment->replications < 5 ? MOMENTS_COMPARED : MOMENTS_WITH_INTERVALS;
+    uint32_t moments = table->moments < most ? table->moments : most;
     uint32_t skipped = table->moments - moments;
     char columns[] = "lrrrrrrrrr";
     columns[1 + moments + 1 + newcomers + 2] = '\0';

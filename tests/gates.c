@@ -21,7 +21,7 @@ void gate_begin(struct gate *gate, const struct balancer *balancer, uint32_t ins
         .server_name = names,
         .servers = GATE_SERVERS,
         .stays_max = 4 * GATE_SERVERS,
-        .lives_max = 100,
+        .lives_max = 1000,
         .instances = instances,
         .workers = workers,
         .upstream = "test",
@@ -191,6 +191,14 @@ const char *gate_play(struct gate *gate, const char *script)
         play_word(gate, word);
     free(words);
     return gate->said;
+}
+
+void gate_count(const char *said, uint32_t count[GATE_SERVERS])
+{
+    memset(count, 0, GATE_SERVERS * sizeof *count);
+    for (; *said != '\0'; said++)
+        if (*said >= '1' && *said <= '9')
+            count[*said - '1']++;
 }
 
 /* ---- Balancers ---- */

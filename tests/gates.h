@@ -45,6 +45,8 @@ void gate_begin(struct gate *, const struct balancer *, uint32_t instances, uint
                 bool eager, bool tables);
 /* Plays a script and returns what it says. */
 const char *gate_play(struct gate *, const char *script);
+/* How often each server stands in what a script said. */
+void gate_count(const char *said, uint32_t count[GATE_SERVERS]);
 /* Releases all that is open, checks that only current lives are left, and frees the gateway. */
 void gate_end(struct gate *);
 

@@ -51,7 +51,7 @@ static const struct sequence sequences[] = {
      * 3 1(2) 2(2); s3 stays, being tied; s3 again, left: 1(2) 3(3) 2(2); s1 right: 2(2) 3(3) 1(3);
      * s2 stays, being tied; s2 left: 3(3) 2(4) 1(3). */
     {"least_conn", "next", "heap", {1, 1, 1}, 3, true, "12331223"},
-    /* Scores in halves, (c+1)/w: 1 2 | 2 2 | 3 2 | 3 4 | 4 4 | 5 4 and so on; s1 stays when tied. */
+    /* Scores in halves, (c+1)/w: 1 2, 2 2, 3 2, 3 4, 4 4, 5 4 and so on; s1 stays when tied. */
     {"least_conn", "next", "heap", {2, 1}, 2, true, "112112112"},
 };
 
@@ -173,7 +173,7 @@ static const struct story stories[] = {
      3,
      0,
      "1 2 3 a3 3 a1 1 a2 2 3"},
-    /* s3 was picked at 3 and 4, s1 at 1 and 5, s2 at 2 and 6: all hold one, and s3 is the oldest. */
+    /* s3 was picked at 3 and 4, s1 at 1 and 5, s2 at 2 and 6: all hold one; s3 is the oldest. */
     {"the oldest pick wins a tie",
      "least_conn",
      "next",

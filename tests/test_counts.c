@@ -262,7 +262,7 @@ static void the_table_is_read_only_when_a_picker_is_built(void)
     dismissed(worker);
 }
 
-/* Two pickers of one generation: each reads the table as it is then, and the later reading holds. */
+/* Two pickers of one generation: each reads the table as it is then; the later reading holds. */
 static void reading_twice_does_not_add_up(void)
 {
     for (int mode = LB_SUM; mode <= LB_KEPT; mode++) {

@@ -293,6 +293,35 @@ static void a_scope_that_changes_its_algorithm_begins_anew(void)
     closed(stand);
 }
 
+/* What an elder still releases after that must not be heard by the wrong memory: fifo's clock lies
+ * where round robin's first credit does. 5,1,1 goes on 1 1 2. */
+static void a_release_for_another_algorithm_is_only_counted(void)
+{
+    static const uint32_t weights[] = {5, 1, 1};
+    struct stand *stand = opened("least_conn", LB_SUM, 3);
+    stand_say(stand, "open", "fifo");
+    CU_ASSERT_EQUAL(stand_build(stand), LB_OK);
+    struct lb_picker *elder = stand->picker;
+    void *elder_memory = stand->picker_memory;
+    for (uint32_t i = 0; i < 30; i++)
+        CU_ASSERT_EQUAL(stand_pick(stand), i % 3 + 1);
+    lb_picker_defaults(lb_algorithm_find("round_robin"), &stand->config);
+    stand->config.members_max = STAND_SERVERS;
+    stand->picker_memory = stand_memory(stand->picker_size);
+    stand_weigh(stand, weights, 3);
+    CU_ASSERT_EQUAL(stand_build(stand), LB_OK);
+    struct lb_picker *newest = stand->picker;
+    CU_ASSERT(stand_pick(stand) == 1 && stand_pick(stand) == 1);
+    stand->picker = elder;
+    for (uint32_t i = 0; i < 30; i++)
+        CU_ASSERT_EQUAL(stand_release(stand, i % 3 + 1), LB_OK);
+    stand->picker = newest;
+    CU_ASSERT_EQUAL(lb_believed(newest, 1), 0);
+    CU_ASSERT_EQUAL(stand_pick(stand), 2);
+    free(elder_memory);
+    closed(stand);
+}
+
 static const struct test tests[] = {
     {"impossible shapes have no size", impossible_shapes_have_no_size},
     {"format refuses what does not fit", format_refuses_what_does_not_fit},
@@ -309,5 +338,7 @@ static const struct test tests[] = {
     {"a reused scope starts empty", a_reused_scope_starts_empty},
     {"a scope that changes its algorithm begins anew",
      a_scope_that_changes_its_algorithm_begins_anew},
+    {"a release for another algorithm is only counted",
+     a_release_for_another_algorithm_is_only_counted},
 };
 SUITE("test_region", tests)

@@ -90,6 +90,15 @@ static void only_leases_that_are_counted_are_released(void)
                     LB_BAD_LEASE);
     CU_ASSERT_EQUAL(lb_release(stand->picker, (struct lb_lease){.slot = 4000, .row = lease.row}),
                     LB_BAD_LEASE);
+    uint32_t second = lb_row_claim(stand->region, 2, stand->config.scope);
+    stand->row = second;
+    CU_ASSERT(stand_pick(stand) == 2 && stand_pick(stand) == 3 && stand_pick(stand) == 1);
+    CU_ASSERT_EQUAL(second, lease.row + 1); /* so its cells lie behind the first row's last */
+    CU_ASSERT_EQUAL(
+        lb_release(stand->picker, (struct lb_lease){.slot = STAND_SERVERS, .row = lease.row}),
+        LB_BAD_LEASE);
+    CU_ASSERT_EQUAL(lb_row_count(stand->region, second, 0), 1);
+    CU_ASSERT_EQUAL(lb_row_drop(stand->region, second), 3);
     CU_ASSERT_EQUAL(lb_believed(stand->picker, 0), 1);
     CU_ASSERT_EQUAL(lb_release(stand->picker, lease), LB_OK);
     CU_ASSERT_EQUAL(lb_release(stand->picker, lease), LB_BAD_LEASE);

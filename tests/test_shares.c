@@ -126,7 +126,7 @@ static void random_picks_are_independent(void)
 
 /* ---- random_two ---- */
 
-/* P(second draw is i) = sum over j != i of w_j/W * w_i/(W - w_j), for draws without putting back. */
+/* P(second draw is i) = sum over j != i of w_j/W * w_i/(W - w_j), without putting back. */
 static void shares_of_second(const uint32_t *weight, uint32_t members, double share[])
 {
     double total = 0;

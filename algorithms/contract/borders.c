@@ -31,7 +31,7 @@ static const struct border borders[] = {
 
 static void reload(struct mini_host *host, const struct border *border)
 {
-    struct lb_member member[MINI_SERVERS];
+    struct lb_member member[MINI_SERVERS] = {{0}};
     for (uint32_t i = 0; i < border->members; i++)
         member[i] = (struct lb_member){
             .slot = host->slot[border->servers - 1 - i], /* against the order of interning */

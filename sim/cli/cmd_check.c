@@ -41,8 +41,7 @@ static int run(const struct command *command, int argc, char **argv)
     int code = EXIT_INVALID;
     if (command_line_parse(command, argc, argv, &line)) {
         if (line.help) {
-            command_help(command);
-            code = EXIT_FINE;
+            code = command_help(command);
         } else if (line.words == 0) {
             console_error("check: which scenario? Try: lbsim check ws_scale");
         } else {

@@ -23,14 +23,6 @@ static bool wanted(const char *name, const char *only)
     return only == NULL || strcmp(name, only) == 0;
 }
 
-static uint32_t finish(struct grid *grid, FILE *to, uint32_t shown)
-{
-    if (shown > 0)
-        grid_print(grid, to, 0, 1, false);
-    grid_free(grid);
-    return shown;
-}
-
 static void print_words(FILE *to, const char *const *words)
 {
     for (int i = 0; words[i] != NULL; i++)
@@ -47,10 +39,11 @@ static uint32_t list_algorithms(FILE *to, const char *only)
             continue;
         fprintf(to, "%-12s %s\n", lb_algorithm_name(algorithm), lb_algorithm_about(algorithm));
         for (uint32_t p = 0; param[p].name != NULL; p++) {
-            fprintf(to, "  %s: ", param[p].name);
+            fprintf(to, "  %-10s ", param[p].name);
             if (param[p].words != NULL)
                 print_words(to, param[p].words);
-            fprintf(to, "  (%s)\n", param[p].help);
+            fprintf(to, "\n%15s", "");
+            story_print(to, param[p].help, 15);
         }
         shown++;
     }
@@ -59,26 +52,31 @@ static uint32_t list_algorithms(FILE *to, const char *only)
 
 static uint32_t list_presets(FILE *to, const char *only)
 {
-    struct grid *grid = grid_new("llllll");
-    const char *const head[] = {"name", "product", "algorithm", "view", "change", "fidelity"};
+    struct grid *grid = grid_new("lllll");
+    const char *const head[] = {"name", "algorithm", "view", "change", "fidelity"};
     uint32_t shown = 0;
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < 5; i++)
         grid_cell(grid, "%s", head[i]);
     for (uint32_t i = 0; preset_at(i) != NULL; i++) {
         const struct preset *preset = preset_at(i);
         if (!wanted(preset->name, only))
             continue;
         grid_cell(grid, "%s", preset->name);
-        grid_cell(grid, "%s", preset->product);
         grid_cell(grid, "%s", preset->algorithm);
         grid_cell(grid, "%s", preset->view);
         grid_cell(grid, "%s", change_choice.words[preset->change]);
-        grid_cell(grid, "%s", preset->fidelity);
+        grid_cell(grid, "%.*s", (int)strcspn(preset->fidelity, ":"), preset->fidelity);
         shown++;
     }
-    finish(grid, to, shown);
-    if (only != NULL && shown > 0)
-        fprintf(to, "%s\n", preset_find(only)->about);
+    if (shown > 0)
+        grid_print(grid, to, 0, 1, false);
+    grid_free(grid);
+    if (only != NULL && shown > 0) {
+        char line[2 * STORY_MAX];
+        const struct preset *preset = preset_find(only);
+        snprintf(line, sizeof line, "%s: %s", preset->product, preset->about);
+        story_print(to, line, 0);
+    }
     return shown;
 }
 
@@ -87,8 +85,9 @@ static uint32_t list_views(FILE *to, const char *only)
     uint32_t shown = 0;
     for (uint32_t i = 0; lb_view_at(i) != NULL; i++)
         if (wanted(lb_view_at(i)->name, only)) {
-            fprintf(to, "%-16s %s\n%-16s   (%s)\n", lb_view_at(i)->name, lb_view_at(i)->sees, "",
-                    lb_view_at(i)->seen_in);
+            fprintf(to, "%-16s ", lb_view_at(i)->name);
+            story_print(to, lb_view_at(i)->sees, 17);
+            fprintf(to, "%-16s   (%s)\n", "", lb_view_at(i)->seen_in);
             shown++;
         }
     return shown;
@@ -96,19 +95,15 @@ static uint32_t list_views(FILE *to, const char *only)
 
 static uint32_t list_metrics(FILE *to, const char *only)
 {
-    struct grid *grid = grid_new("lll");
     uint32_t shown = 0;
-    grid_cell(grid, "metric");
-    grid_cell(grid, "better");
-    grid_cell(grid, "what it is");
     for (uint32_t i = 0; metric_at(i) != NULL; i++)
         if (wanted(metric_at(i)->name, only)) {
-            grid_cell(grid, "%s", metric_at(i)->name);
-            grid_cell(grid, metric_at(i)->less_is_better ? "less" : "more");
-            grid_cell(grid, "%s", metric_at(i)->about);
+            fprintf(to, "%s (%s is better)\n    ", metric_at(i)->name,
+                    metric_at(i)->less_is_better ? "less" : "more");
+            story_print(to, metric_at(i)->about, 4);
             shown++;
         }
-    return finish(grid, to, shown);
+    return shown;
 }
 
 struct key_listing {
@@ -129,19 +124,19 @@ static void list_key(void *context, const char *section, const struct scenario_k
     snprintf(listing->section, sizeof listing->section, "%s", section);
     listing->shown++;
     if (key->planned) {
-        fprintf(listing->to, "  %-12s planned: %s\n", key->name, key->about);
+        fprintf(listing->to, "  %-13s planned: %s\n", key->name, key->about);
         return;
     }
     const char *fallback = key->fallback == NULL      ? ""
                            : key->fallback[0] == '\0' ? "none"
                                                       : key->fallback;
-    fprintf(listing->to, "  %-12s %s\n%15s", key->name, key->form, "");
+    fprintf(listing->to, "  %-13s %s\n%16s", key->name, key->form, "");
     snprintf(line, sizeof line, "%s%s%s", key->about,
              key->required           ? "; must be given"
              : key->fallback != NULL ? "; default: "
                                      : "",
              key->required ? "" : fallback);
-    story_print(listing->to, line, 15);
+    story_print(listing->to, line, 16);
 }
 
 static uint32_t list_keys(FILE *to, const char *only)
@@ -183,7 +178,10 @@ static int list(const struct command_line *line)
     size_t size = 0;
     int code = EXIT_FINE;
     FILE *to = open_memstream(&text, &size);
-    if (line->words == 0) {
+    if (line->words > 2) {
+        console_error("list: a kind and a name at most, not '%s'", line->word[2]);
+        code = EXIT_INVALID;
+    } else if (line->words == 0) {
         for (int i = 0; i < KINDS; i++)
             fprintf(to, "lbsim list %-12s %s\n", kinds[i].name, kinds[i].about);
     } else {
@@ -206,9 +204,7 @@ static int run(const struct command *command, int argc, char **argv)
     struct command_line line;
     int code = EXIT_INVALID;
     if (command_line_parse(command, argc, argv, &line)) {
-        if (line.help)
-            command_help(command);
-        code = line.help ? EXIT_FINE : list(&line);
+        code = line.help ? command_help(command) : list(&line);
     }
     command_line_free(&line);
     return code;

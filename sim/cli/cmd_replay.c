@@ -13,10 +13,10 @@ enum { TRACE_BYTES = 256 << 20 };
 
 static const struct option_row options[] = {
     {'b', "balancer", "PRESET", "who picks; a preset, or least_conn,view=worker", false},
-    {'w', "workers", "N", "worker processes; by default 1", false},
+    {'w', "workers", "N", "worker processes; by default the balancer's, or 1", false},
     {0, "rebuild", "eager|lazy",
-     "when pickers are built: at a change, or at a worker's\n"
-     "                             next pick (the default)",
+     "when pickers are built: at a change, or when\n"
+     "                             a worker next picks (the default)",
      false},
     {0, "state", "FILE", "write each picker's state at the end", true},
     {0, NULL, NULL, NULL, false},
@@ -31,6 +31,14 @@ static bool read_balancer(const char *text, struct scenario *nothing, struct bal
     faults_print(&faults, &input, stderr, console_colour(stderr));
     faults_free(&faults);
     input_free(&input);
+    if (!fine)
+        return false;
+    nothing->balancer = balancer;
+    nothing->balancers = 1;
+    fine = scenario_check_balancers(nothing, &faults);
+    for (size_t i = 0; i < faults.count; i++)
+        console_error("-b: %s", faults.fault[i].message);
+    faults_free(&faults);
     return fine;
 }
 
@@ -62,8 +70,8 @@ static int run_line(const struct command_line *line, struct scenario *nothing)
     const char *balancer_text = command_line_value(line, "balancer");
     const char *rebuild = command_line_value(line, "rebuild");
     const char *workers_text = command_line_value(line, "workers");
-    struct balancer balancer;
-    uint64_t workers = 1;
+    struct balancer balancer = {.workers = 0};
+    uint64_t workers = 0;
     bool fine = true;
     if (line->words != 1) {
         console_error("replay: one trace is wanted, %u given", line->words);
@@ -84,7 +92,9 @@ static int run_line(const struct command_line *line, struct scenario *nothing)
         return EXIT_INVALID;
     struct replay_options replay_options = {
         .balancer = &balancer,
-        .workers = (uint32_t)workers,
+        .workers = workers > 0            ? (uint32_t)workers
+                   : balancer.workers > 0 ? balancer.workers
+                                          : 1,
         .eager = rebuild != NULL && strcmp(rebuild, "eager") == 0,
     };
     return replay(line->word[0], &replay_options);
@@ -97,8 +107,7 @@ static int run(const struct command *command, int argc, char **argv)
     int code = EXIT_INVALID;
     if (command_line_parse(command, argc, argv, &line)) {
         if (line.help) {
-            command_help(command);
-            code = EXIT_FINE;
+            code = command_help(command);
         } else {
             code = run_line(&line, &nothing);
         }

@@ -18,8 +18,8 @@ static const struct option_row options[] = {
     {'r', "replications", "N", "instead of the scenario's replications", false},
     {'j', "jobs", "N", "threads; by default one a processor", false},
     {'b', "balancer", "BALANCER",
-     "instead of the list; may be repeated: a name, a preset, or\n"
-     "                             least_conn,view=worker,workers=4",
+     "instead of the list; may be repeated: a name of it,\n"
+     "                             a preset, or least_conn,view=worker,workers=4",
      false},
     {0, "format", "table|csv", "what stdout gets: the tables, or servers.csv", false},
     {0, "all", NULL, "every server's row, however many", false},
@@ -189,6 +189,18 @@ static void write_run_json(struct output *output, const struct job *job)
     output_close(output, to);
 }
 
+/* Whether the directory could be written, before hours go into what is to stand there. */
+static bool try_directory(const char *directory)
+{
+    char why[512];
+    struct output *output = output_begin(directory, why, sizeof why);
+    if (output == NULL)
+        console_error("%s", why);
+    else
+        output_abandon(output);
+    return output != NULL;
+}
+
 static int write_directory(const struct job *job, const char *directory)
 {
     char why[512];
@@ -245,13 +257,19 @@ static int run_job(struct job *job)
         console_error("run: which scenario? Try: lbsim run ws_scale");
         fine = false;
     }
+    const char *directory = command_line_value(&job->line, "output");
+    if (directory != NULL && directory[0] == '\0') {
+        console_error("run: --output: which directory?");
+        fine = false;
+    }
     if (!load_scenarios(job, &code) || !fine)
         return code != EXIT_FINE ? code : EXIT_INVALID;
+    if (directory != NULL && !try_directory(directory))
+        return EXIT_ENVIRONMENT;
     if (!run_scenarios(job)) {
         console_error("interrupted; nothing was written");
         return EXIT_INTERRUPTED;
     }
-    const char *directory = command_line_value(&job->line, "output");
     if (directory != NULL)
         code = write_directory(job, directory);
     return code == EXIT_FINE ? write_stdout(job, directory) : code;
@@ -266,8 +284,7 @@ static int run(const struct command *command, int argc, char **argv)
         return code;
     }
     if (job.line.help) {
-        command_help(command);
-        code = EXIT_FINE;
+        code = command_help(command);
     } else {
         console_hold_signals();
         job.quiet = command_line_value(&job.line, "quiet") != NULL;

@@ -69,10 +69,19 @@ void progress_clear(struct progress *progress)
     progress->shown = false;
 }
 
+int console_flush(void)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return EXIT_FINE;
+    console_error("cannot write to stdout: %s", strerror(errno != 0 ? errno : EIO));
+    return EXIT_ENVIRONMENT;
+}
+
 int console_write(const char *text, size_t length)
 {
-    if (fwrite(text, 1, length, stdout) == length && fflush(stdout) == 0)
-        return EXIT_FINE;
+    if (fwrite(text, 1, length, stdout) == length)
+        return console_flush();
     console_error("cannot write to stdout: %s", strerror(errno));
     return EXIT_ENVIRONMENT;
 }

@@ -35,5 +35,7 @@ void progress_clear(struct progress *);
 /* Writes a text to stdout, whole; an exit code, EXIT_FINE or EXIT_ENVIRONMENT with its error said.
  */
 int console_write(const char *text, size_t length);
+/* The same for what was written to stdout piece by piece. */
+int console_flush(void);
 
 #endif

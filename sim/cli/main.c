@@ -64,16 +64,17 @@ static void print_greeting(void)
 
 static int unknown_command(const char *name)
 {
-    const char *known[COMMANDS + PLANNED_COMMANDS];
+    const char *known[COMMANDS + PLANNED_COMMANDS + 2] = {"--help", "--version"};
+    const char *what = name[0] == '-' ? "option" : "command";
     for (int i = 0; i < COMMANDS; i++)
-        known[i] = commands[i]->name;
+        known[2 + i] = commands[i]->name;
     for (int i = 0; i < PLANNED_COMMANDS; i++)
-        known[COMMANDS + i] = planned[i].name;
-    const char *meant = input_nearest(name, known, COMMANDS + PLANNED_COMMANDS);
+        known[2 + COMMANDS + i] = planned[i].name;
+    const char *meant = input_nearest(name, known, COMMANDS + PLANNED_COMMANDS + 2);
     if (meant != NULL)
-        console_error("unknown command '%s' (did you mean '%s'?)", name, meant);
+        console_error("unknown %s '%s' (did you mean '%s'?)", what, name, meant);
     else
-        console_error("unknown command '%s'; lbsim --help lists them", name);
+        console_error("unknown %s '%s'; see lbsim --help", what, name);
     return EXIT_INVALID;
 }
 
@@ -82,15 +83,15 @@ int main(int argc, char **argv)
     gsl_set_error_handler_off();
     if (argc < 2) {
         print_greeting();
-        return EXIT_FINE;
+        return console_flush();
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         print_help();
-        return EXIT_FINE;
+        return console_flush();
     }
     if (strcmp(argv[1], "--version") == 0) {
         puts("lbsim " LBSIM_VERSION);
-        return EXIT_FINE;
+        return console_flush();
     }
     for (int i = 0; i < COMMANDS; i++)
         if (strcmp(commands[i]->name, argv[1]) == 0)

@@ -32,6 +32,19 @@ static const struct option_row *find_name(const struct command *command, const c
     return NULL;
 }
 
+/* The known word that this is the beginning of, where there is just one. Only to be suggested. */
+static const char *begun_by(const char *name, const char *const *known, size_t count)
+{
+    const char *found = NULL;
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(known[i], name, strlen(name)) == 0) {
+            if (found != NULL)
+                return NULL;
+            found = known[i];
+        }
+    return found;
+}
+
 static void unknown_name(const struct command *command, const char *name)
 {
     const char *known[32];
@@ -40,7 +53,9 @@ static void unknown_name(const struct command *command, const char *name)
         if (row->name != NULL)
             known[count++] = row->name;
     known[count++] = "help";
-    const char *meant = input_nearest(name, known, count);
+    const char *meant = begun_by(name, known, count);
+    if (meant == NULL)
+        meant = input_nearest(name, known, count);
     if (meant != NULL)
         console_error("%s: unknown option '--%s' (did you mean '--%s'?)", command->name, name,
                       meant);
@@ -73,22 +88,19 @@ static void complain(struct parse *parse, const char *format, const char *option
 static void take(struct parse *parse, const struct option_row *row, const char *shown,
                  const char *inlined)
 {
-    if (row->planned) {
+    bool missing = row->argument != NULL && inlined == NULL && parse->at + 1 >= parse->argc;
+    if (row->planned)
         complain(parse, "%s: '%s' is planned, not there yet", shown);
-    } else if (row->argument == NULL) {
-        if (inlined != NULL)
-            complain(parse, "%s: '%s' takes no argument", shown);
-        add_option(parse->line, row, "");
-        return;
-    }
-    if (row->argument != NULL && inlined == NULL) {
-        if (parse->at + 1 >= parse->argc) {
-            complain(parse, "%s: '%s' needs an argument", shown);
-            return;
-        }
+    else if (row->argument == NULL && inlined != NULL)
+        complain(parse, "%s: '%s' takes no argument", shown);
+    else if (missing)
+        complain(parse, "%s: '%s' needs an argument", shown);
+    if (row->argument == NULL)
+        inlined = "";
+    else if (inlined == NULL && !missing)
         inlined = parse->argv[++parse->at];
-    }
-    add_option(parse->line, row, inlined);
+    if (!missing)
+        add_option(parse->line, row, inlined);
 }
 
 static void parse_long(struct parse *parse, const char *word)
@@ -162,7 +174,7 @@ const char *command_line_value(const struct command_line *line, const char *name
     return value;
 }
 
-void command_help(const struct command *command)
+int command_help(const struct command *command)
 {
     printf("usage: lbsim %s %s\n%s\n", command->name, command->arguments, command->about);
     if (!is_end(command->options))
@@ -176,4 +188,5 @@ void command_help(const struct command *command)
                  row->argument != NULL ? row->argument : "");
         printf("  %-26s %s%s\n", spelt, row->help, row->planned ? " (planned)" : "");
     }
+    return console_flush();
 }

@@ -39,6 +39,7 @@ void command_line_free(struct command_line *);
 /* The argument of an option's last mention ("" if it takes none); NULL: it was not given. */
 const char *command_line_value(const struct command_line *, const char *name);
 
-void command_help(const struct command *);
+/* Prints it; returns the exit code. */
+int command_help(const struct command *);
 
 #endif

@@ -269,8 +269,11 @@ const struct section filter_section = {"close and cut", filter_keys, NULL};
 static void read_filter(struct loader *loader, const struct yaml_node *node,
                         struct event_entry *entry)
 {
-    if (!read_section(loader, &filter_section, node, entry))
+    if (node->kind != YAML_MAPPING) {
+        fault_at(loader, node, "which connections? {} for all, or a filter like {server: s2}");
         return;
+    }
+    read_section(loader, &filter_section, node, entry);
     if (entry->event.filter.count != UINT64_MAX && entry->event.filter.share_e9 != SHARE_ALL)
         fault_at(loader, node, "either share or count, not both");
 }

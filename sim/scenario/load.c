@@ -310,6 +310,9 @@ static void take_servers(struct loader *loader)
 {
     struct scenario *scenario = loader->scenario;
     scenario->servers = loader->server_names.count;
+    if (scenario->servers == 0 && loader->servers_place.line > 0)
+        faults_add(loader->faults, loader->servers_place,
+                   "no server is named, neither here nor in an event");
     scenario->server = arena_zeroed(&scenario->arena, scenario->servers, sizeof *scenario->server);
     for (uint32_t i = 0; i < scenario->servers; i++) {
         scenario->server[i] = loader->server[i].server;

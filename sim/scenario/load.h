@@ -58,7 +58,7 @@ struct event_entry {
     uint64_t after_ns;               /* and how long after it */
     const struct yaml_node *traffic; /* of a filter, by name; NULL: any */
     const struct yaml_node *adds, *removes, *weights;
-    uint32_t actions; /* kinds of action given; must be one */
+    uint32_t actions;              /* kinds of action given; must be one */
     bool timed, resolving, drains; /* timed: its time is known */
 };
 
@@ -74,10 +74,9 @@ struct loader {
     struct names server_names;
     struct server_entry *server; /* [server_names.count] */
     uint32_t server_room;
+    struct place servers_place; /* of the list, where it is empty */
     struct event_entry *event;
     uint32_t events;
-    struct place duration_place;
-    bool has_duration, has_events_place;
     struct place *balancer_place; /* [scenario->balancers] */
 };
 
@@ -117,6 +116,11 @@ void each_server(struct loader *, const struct yaml_node *, bool options,
                  void *context);
 void read_servers(struct loader *, const struct yaml_node *, void *into);
 extern const struct section server_section;
+
+/* ---- spans.c ---- */
+
+/* forever | {exponential: 20m} | {uniform: {min: 0s, max: 30s}} | {empirical: file.csv} */
+void read_distribution(struct loader *, const struct yaml_node *, struct distribution *);
 
 /* ---- traffic.c ---- */
 

@@ -28,12 +28,20 @@ static void print_quoted(FILE *to, const char *text)
     fputc('"', to);
 }
 
+/* A name; in quotes where YAML would take its colon for its own. */
+static void print_name(FILE *to, const char *name)
+{
+    if (strchr(name, ':') != NULL)
+        print_quoted(to, name);
+    else
+        fputs(name, to);
+}
+
 static void print_server(FILE *to, const char *name, uint32_t weight, uint32_t max_conns)
 {
-    fprintf(to, "{name: %s, weight: %" PRIu32, name, weight);
-    if (max_conns != UINT32_MAX)
-        fprintf(to, ", max_conns: %" PRIu32, max_conns);
-    fputc('}', to);
+    fputs("{name: ", to);
+    print_name(to, name);
+    fprintf(to, ", weight: %" PRIu32 ", max_conns: %" PRIu32 "}", weight, max_conns);
 }
 
 /* ---- Traffic ---- */
@@ -97,7 +105,9 @@ static void print_arrivals(FILE *to, const struct arrivals *arrivals)
 
 static void print_traffic(FILE *to, const struct world_traffic *traffic)
 {
-    fprintf(to, "  %s:\n    arrivals:\n", traffic->name);
+    fputs("  ", to);
+    print_name(to, traffic->name);
+    fputs(":\n    arrivals:\n", to);
     for (uint32_t i = 0; i < traffic->arrivals_count; i++) {
         fputs("      - ", to);
         print_arrivals(to, &traffic->arrivals[i]);
@@ -125,16 +135,40 @@ static void print_change(FILE *to, const struct scenario *scenario, const struct
         print_server(to, server->name, event->add[i].weight, server->max_conns);
     }
     fputs(event->adds > 0 ? "]" : "", to);
-    for (uint32_t i = 0; i < event->removes; i++)
-        fprintf(to, "%s%s", i == 0 ? ", remove: [" : ", ", scenario->server[event->remove[i]].name);
+    for (uint32_t i = 0; i < event->removes; i++) {
+        fputs(i == 0 ? ", remove: [" : ", ", to);
+        print_name(to, scenario->server[event->remove[i]].name);
+    }
     if (event->removes > 0) {
         fputs("], drain: ", to);
         print_time(to, event->drain_ns);
     }
-    for (uint32_t i = 0; i < event->weights; i++)
-        fprintf(to, "%s%s: %" PRIu32, i == 0 ? ", weight: {" : ", ",
-                scenario->server[event->weight[i].server].name, event->weight[i].weight);
+    for (uint32_t i = 0; i < event->weights; i++) {
+        fputs(i == 0 ? ", weight: {" : ", ", to);
+        print_name(to, scenario->server[event->weight[i].server].name);
+        fprintf(to, ": %" PRIu32, event->weight[i].weight);
+    }
     fputs(event->weights > 0 ? "}" : "", to);
+}
+
+static void print_key_name(FILE *to, const char *key, const char *name)
+{
+    fprintf(to, "%s: ", key);
+    print_name(to, name);
+    fputs(", ", to);
+}
+
+/* In percent, as many decimals as it takes. */
+static void print_share(FILE *to, uint64_t share_e9)
+{
+    int decimals = 7;
+    uint64_t part = share_e9 % 10000000;
+    for (; decimals > 0 && part % 10 == 0; decimals--)
+        part /= 10;
+    fprintf(to, "share: %" PRIu64, share_e9 / 10000000);
+    if (decimals > 0)
+        fprintf(to, ".%0*" PRIu64, decimals, part);
+    fputs("%, ", to);
 }
 
 static void print_filter(FILE *to, const struct scenario *scenario, const struct world_event *event)
@@ -143,14 +177,13 @@ static void print_filter(FILE *to, const struct scenario *scenario, const struct
     const struct world_filter *filter = &event->filter;
     fprintf(to, ", %s: {", event->kind == EVENT_CLOSE ? "close" : "cut");
     if (filter->traffic != FILTER_ANY)
-        fprintf(to, "traffic: %s, ", scenario->traffic[filter->traffic].name);
+        print_key_name(to, "traffic", scenario->traffic[filter->traffic].name);
     if (filter->server != FILTER_ANY)
-        fprintf(to, "server: %s, ", scenario->server[filter->server].name);
+        print_key_name(to, "server", scenario->server[filter->server].name);
     if (filter->count != UINT64_MAX)
         fprintf(to, "count: %" PRIu64 ", ", filter->count);
     else
-        fprintf(to, "share: %" PRIu64 ".%07" PRIu64 "%%, ", filter->share_e9 / 10000000,
-                filter->share_e9 % 10000000);
+        print_share(to, filter->share_e9);
     fprintf(to, "order: %s}", orders[filter->order]);
 }
 
@@ -158,8 +191,10 @@ static void print_event(FILE *to, const struct scenario *scenario, const struct 
 {
     fputs("  - {at: ", to);
     print_time(to, event->at_ns);
-    if (event->name[0] != '#')
-        fprintf(to, ", name: %s", event->name);
+    if (event->name[0] != '#') {
+        fputs(", name: ", to);
+        print_name(to, event->name);
+    }
     switch (event->kind) {
     case EVENT_CHANGE:
         print_change(to, scenario, event);
@@ -174,7 +209,9 @@ static void print_event(FILE *to, const struct scenario *scenario, const struct 
         fprintf(to, ", crash: {worker: %" PRIu32 "}", event->worker);
         break;
     case EVENT_FLAP:
-        fprintf(to, ", flap: {server: %s, for: ", scenario->server[event->server].name);
+        fputs(", flap: {", to);
+        print_key_name(to, "server", scenario->server[event->server].name);
+        fputs("for: ", to);
         print_time(to, event->for_ns);
         fputc('}', to);
         break;
@@ -191,7 +228,8 @@ static void print_event(FILE *to, const struct scenario *scenario, const struct 
 static void print_balancer(FILE *to, const struct scenario *scenario,
                            const struct balancer *balancer)
 {
-    fprintf(to, "  - {name: %s", balancer->name);
+    fputs("  - {name: ", to);
+    print_name(to, balancer->name);
     fprintf(to, ", algorithm: %s", lb_algorithm_name(balancer->algorithm));
     const struct lb_param *param = lb_algorithm_params(balancer->algorithm);
     for (uint32_t i = 0; param[i].name != NULL; i++) {
@@ -215,8 +253,42 @@ static void print_balancer(FILE *to, const struct scenario *scenario,
     fputs("}\n", to);
 }
 
+static void print_servers(FILE *to, const struct scenario *scenario)
+{
+    uint32_t printed = 0;
+    for (uint32_t i = 0; i < scenario->servers; i++)
+        if (scenario->server[i].at_start) {
+            fputs(printed++ == 0 ? "servers:\n  - " : "  - ", to);
+            print_server(to, scenario->server[i].name, scenario->server[i].weight,
+                         scenario->server[i].max_conns);
+            fputc('\n', to);
+        }
+    fputs(printed == 0 ? "servers: []\n" : "", to);
+}
+
+static void print_events(FILE *to, const struct scenario *scenario)
+{
+    fputs(scenario->events > 0 ? "events:\n" : "events: []\n", to);
+    for (uint32_t i = 0; i < scenario->events; i++)
+        print_event(to, scenario, &scenario->event[i]);
+}
+
+/* Whether a server that an event adds was mentioned before one of those at the start: the file has
+ * its events above its servers, and the order of mention is the order of members. */
+static bool events_first(const struct scenario *scenario)
+{
+    bool added = false;
+    for (uint32_t i = 0; i < scenario->servers; i++) {
+        if (scenario->server[i].at_start && added)
+            return true;
+        added = added || !scenario->server[i].at_start;
+    }
+    return false;
+}
+
 void scenario_print(const struct scenario *scenario, FILE *to)
 {
+    bool first = events_first(scenario);
     static const char *const accepts[] = {"random", "in_turn"};
     fprintf(to, "format: %d\nname: %s\nabout: ", SCENARIO_FORMAT, scenario->name);
     print_quoted(to, scenario->about);
@@ -227,20 +299,14 @@ void scenario_print(const struct scenario *scenario, FILE *to)
             "gateway: {instances: %" PRIu32 ", workers: %" PRIu32
             ", accept: %s, old_workers: forever}\n",
             scenario->instances, scenario->workers, accepts[scenario->accept]);
-    fputs("servers:\n", to);
-    for (uint32_t i = 0; i < scenario->servers; i++)
-        if (scenario->server[i].at_start) {
-            fputs("  - ", to);
-            print_server(to, scenario->server[i].name, scenario->server[i].weight,
-                         scenario->server[i].max_conns);
-            fputc('\n', to);
-        }
+    if (first)
+        print_events(to, scenario);
+    print_servers(to, scenario);
     fputs("traffic:\n", to);
     for (uint32_t i = 0; i < scenario->traffics; i++)
         print_traffic(to, &scenario->traffic[i]);
-    fputs(scenario->events > 0 ? "events:\n" : "events: []\n", to);
-    for (uint32_t i = 0; i < scenario->events; i++)
-        print_event(to, scenario, &scenario->event[i]);
+    if (!first)
+        print_events(to, scenario);
     fputs("balancers:\n", to);
     for (uint32_t i = 0; i < scenario->balancers; i++)
         print_balancer(to, scenario, &scenario->balancer[i]);

@@ -192,8 +192,11 @@ static void start_with(struct loader *loader, const struct yaml_node *node, uint
 void read_servers(struct loader *loader, const struct yaml_node *node, void *into)
 {
     (void)into;
-    if (node->kind != YAML_SEQUENCE)
+    if (node->kind != YAML_SEQUENCE) {
         fault_at(loader, node, "servers must be a list, [s1, s2]");
-    else
-        each_server(loader, node, true, start_with, NULL);
+        return;
+    }
+    if (node->count == 0)
+        loader->servers_place = node->place;
+    each_server(loader, node, true, start_with, NULL);
 }

@@ -1,188 +1,8 @@
 /* traffic.c: who opens connections, how long they last, and who comes back. */
 #include "sim/scenario/load.h"
 
-#include "sim/engine/memory.h"
-#include "sim/workload/csv.h"
-
-#include <errno.h>
-#include <stdlib.h>
+#include <ctype.h>
 #include <string.h>
-
-/* ---- How long something lasts: by the table of distributions ---- */
-
-#define EMPIRICAL_BYTES ((size_t)64 << 20)
-
-/* The path of a file that the scenario names: beside the scenario, unless it is absolute. */
-static char *beside(const struct loader *loader, const char *file)
-{
-    const char *slash = strrchr(loader->input->name, '/');
-    size_t folder = slash == NULL || file[0] == '/' ? 0 : (size_t)(slash - loader->input->name) + 1;
-    char *path = memory_zeroed(folder + strlen(file) + 1, 1);
-    memcpy(path, loader->input->name, folder);
-    memcpy(path + folder, file, strlen(file));
-    return path;
-}
-
-/* Spans in seconds become ticks by the same rule as times in a scenario. */
-static bool span_of(const char *seconds, uint64_t *ns)
-{
-    char time[64];
-    return (size_t)snprintf(time, sizeof time, "%ss", seconds) < sizeof time &&
-           value_time(time, ns);
-}
-
-static void take_spans(struct loader *loader, const struct yaml_node *node,
-                       const struct csv_table *table, struct distribution *distribution)
-{
-    int column = csv_column(table, "lasts_s");
-    if (column < 0) {
-        fault_at(loader, node, "'%s' has no column 'lasts_s'", node->text);
-        return;
-    }
-    uint64_t *values = arena_zeroed(&loader->scenario->arena, table->rows, sizeof *values);
-    for (size_t row = 0; row < table->rows; row++) {
-        const struct csv_cell *cell = csv_cell(table, row, (size_t)column);
-        if (!span_of(cell->text, &values[row])) {
-            fault_at(loader, node, "%s:%u:%u: '%s' is not a number of seconds", node->text,
-                     cell->place.line, cell->place.column, cell->text);
-            return;
-        }
-    }
-    distribution->values_ns = values;
-    distribution->values = table->rows;
-    distribution->file = arena_text(&loader->scenario->arena, node->text, strlen(node->text));
-}
-
-/* A CSV with a column lasts_s: each row is as likely. */
-static void read_spans(struct loader *loader, const struct yaml_node *node,
-                       struct distribution *distribution)
-{
-    const char *file = scalar_text(loader, node, "a CSV file with a column lasts_s");
-    if (file == NULL)
-        return;
-    char *path = beside(loader, file);
-    struct input input;
-    struct faults faults = {0};
-    if (input_read(&input, path, EMPIRICAL_BYTES) != INPUT_OK) {
-        fault_at(loader, node, "cannot read '%s': %s", file, strerror(errno));
-    } else {
-        struct csv_table *table = csv_read(&input, &faults);
-        if (faults.count > 0)
-            fault_at(loader, node, "%s:%u:%u: %s", file, faults.fault[0].place.line,
-                     faults.fault[0].place.column, faults.fault[0].message);
-        else if (table != NULL)
-            take_spans(loader, node, table, distribution);
-        csv_table_free(table);
-        faults_free(&faults);
-        input_free(&input);
-    }
-    free(path);
-}
-
-static bool read_parameter(struct loader *loader, const struct yaml_node *node,
-                           const struct distribution_key *key,
-                           struct distribution_parameter *parameter)
-{
-    return key->is_time ? read_time(loader, node, &parameter->time_ns)
-                        : read_number(loader, node, &parameter->number);
-}
-
-static uint32_t parameter_count(const struct distribution_form *form)
-{
-    uint32_t count = 0;
-    while (count < DISTRIBUTION_PARAMETERS && form->key[count].name != NULL)
-        count++;
-    return count;
-}
-
-/* {min: 0s, max: 30s}: all parameters of the form, by name. */
-static bool read_parameters(struct loader *loader, const struct yaml_node *node,
-                            const struct distribution_form *form, struct distribution *distribution)
-{
-    uint32_t count = parameter_count(form), given = 0;
-    const char *known[DISTRIBUTION_PARAMETERS] = {""};
-    bool fine = true;
-    for (uint32_t k = 0; k < count; k++)
-        known[k] = form->key[k].name;
-    if (node->kind != YAML_MAPPING) {
-        fault_at(loader, node, "%s needs %s%s%s: {%s: ...}", form->name, known[0],
-                 count > 1 ? " and " : "", count > 1 ? known[1] : "", known[0]);
-        return false;
-    }
-    for (size_t i = 0; i < node->count; i++) {
-        uint32_t k = 0;
-        while (k < count && strcmp(known[k], node->pair[i].key->text) != 0)
-            k++;
-        if (k == count)
-            fault_unknown(loader, node->pair[i].key, "key", known, count);
-        fine = k < count &&
-               read_parameter(loader, node->pair[i].value, &form->key[k],
-                              &distribution->parameter[k]) &&
-               fine;
-        given |= k < count ? 1u << k : 0;
-    }
-    for (uint32_t k = 0; k < count; k++)
-        if ((given >> k & 1u) == 0) {
-            fault_at(loader, node, "%s needs '%s': %s", form->name, known[k], form->key[k].about);
-            fine = false;
-        }
-    return fine;
-}
-
-static const struct distribution_form *find_form(const char *name)
-{
-    for (int i = 0; i < DISTRIBUTION_KINDS; i++)
-        if (strcmp(distribution_forms[i].name, name) == 0)
-            return &distribution_forms[i];
-    return NULL;
-}
-
-static void fault_unknown_form(struct loader *loader, const struct yaml_node *node)
-{
-    const char *known[DISTRIBUTION_KINDS];
-    for (int i = 0; i < DISTRIBUTION_KINDS; i++)
-        known[i] = distribution_forms[i].name;
-    fault_unknown(loader, node, "distribution", known, DISTRIBUTION_KINDS);
-}
-
-/* forever | {exponential: 20m} | {uniform: {min: 0s, max: 30s}} | {empirical: file.csv} */
-static void read_distribution(struct loader *loader, const struct yaml_node *node,
-                              struct distribution *distribution)
-{
-    bool bare = node->kind == YAML_SCALAR;
-    if (!bare && (node->kind != YAML_MAPPING || node->count != 1)) {
-        fault_at(loader, node, "one distribution is wanted here, like {exponential: 20m}");
-        return;
-    }
-    const struct yaml_node *name = bare ? node : node->pair[0].key;
-    const struct distribution_form *form = find_form(name->text);
-    if (form == NULL) {
-        fault_unknown_form(loader, name);
-        return;
-    }
-    if (bare != (parameter_count(form) == 0 && !form->values)) {
-        fault_at(loader, name, bare ? "%s needs its parameters: {%s: ...}" : "%s takes nothing%s",
-                 form->name, bare ? form->name : "");
-        return;
-    }
-    *distribution =
-        (struct distribution){.kind = (enum distribution_kind)(form - distribution_forms)};
-    const struct yaml_node *value = bare ? NULL : node->pair[0].value;
-    size_t before = loader->faults->errors;
-    bool fine = true;
-    if (form->values)
-        read_spans(loader, value, distribution);
-    else if (form->lone && value->kind == YAML_SCALAR)
-        fine = read_parameter(loader, value, &form->key[0], &distribution->parameter[0]);
-    else if (!bare)
-        fine = read_parameters(loader, value, form, distribution);
-    size_t key;
-    const char *wrong = fine ? distribution_fault(distribution, &key) : NULL;
-    if (wrong != NULL && !form->values)
-        fault_at(loader, value, "%s of %s %s", form->key[key].name, form->name, wrong);
-    else if (wrong != NULL && loader->faults->errors == before)
-        fault_at(loader, value, "%s %s", form->name, wrong);
-}
 
 /* ---- When connections arrive: by the table of arrivals ---- */
 
@@ -268,7 +88,9 @@ static void read_one_arrivals(struct loader *loader, const struct yaml_node *nod
     }
     size_t key;
     const char *wrong = loader->faults->errors == before ? arrivals_fault(arrivals, &key) : NULL;
-    if (wrong != NULL)
+    if (wrong != NULL && key == 0) /* the key that the form has its name from */
+        fault_at(loader, node, "%s %s", form->name, wrong);
+    else if (wrong != NULL)
         fault_at(loader, node, "%s of %s %s", form->key[key].name, form->name, wrong);
 }
 
@@ -291,11 +113,11 @@ static void read_arrivals(struct loader *loader, const struct yaml_node *node, v
 static void read_after(struct loader *loader, const struct yaml_node *node, void *into)
 {
     struct distribution *after = &((struct world_traffic *)into)->reconnect_after;
-    uint64_t ns;
-    if (node->kind == YAML_SCALAR && value_time(node->text, &ns))
-        *after = (struct distribution){.kind = DISTRIBUTION_CONSTANT, .parameter = {{ns, 0}}};
-    else
+    uint64_t ns = 0;
+    if (node->kind != YAML_SCALAR || !isdigit((unsigned char)node->text[0]))
         read_distribution(loader, node, after);
+    else if (read_time(loader, node, &ns))
+        *after = (struct distribution){.kind = DISTRIBUTION_CONSTANT, .parameter = {{ns, 0}}};
 }
 
 static void read_tries(struct loader *loader, const struct yaml_node *node, void *into)
@@ -344,7 +166,7 @@ static void read_lasts(struct loader *loader, const struct yaml_node *node, void
 }
 
 static const struct key traffic_keys[] = {
-    KEY_REQUIRED("arrivals", "{poisson: 5/s} | {every: 10ms} | {burst: 2000, at: 0s, over: 20s}",
+    KEY_REQUIRED("arrivals", "{poisson: 5/s} | {every: 10ms} | {burst: 900, at: 0s, over: 20s}",
                  "when connections arrive; a list adds up", read_arrivals),
     KEY_REQUIRED("lasts", "{exponential: 20m} | {constant: 1h} | ... | forever",
                  "how long a connection stays open", read_lasts),

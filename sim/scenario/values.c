@@ -129,7 +129,7 @@ bool value_name(const char *text, size_t length)
     if (length == 0 || length > NAME_MAX_BYTES || !isalnum((unsigned char)*text))
         return false;
     for (size_t i = 0; i < length; i++) {
-        bool fine = isalnum((unsigned char)text[i]) || strchr("._:-", text[i]) != NULL;
+        bool fine = isalnum((unsigned char)text[i]) || memchr("._:-", text[i], 4) != NULL;
         if (!fine || (i > 0 && text[i] == '.' && text[i - 1] == '.'))
             return false;
     }
@@ -147,7 +147,10 @@ char *value_time_text(uint64_t ns, char buffer[32])
 
 char *value_number_text(double number, char buffer[32])
 {
-    for (int digits = 1; digits <= 17; digits++) {
+    int first = 1;
+    if (number >= 1 && number < 1e15) /* 250, not 2.5e+02 */
+        first = snprintf(buffer, 32, "%.0f", number);
+    for (int digits = first; digits <= 17; digits++) {
         snprintf(buffer, 32, "%.*g", digits, number);
         if (strtod(buffer, NULL) == number)
             break;

@@ -25,7 +25,7 @@ bool value_name(const char *text, size_t length);
 /* The shortest exact spelling of a time: 90s, 2m, 1500ms. Buffer of 32 bytes; returns it. */
 char *value_time_text(uint64_t ns, char buffer[32]);
 
-/* The shortest text that reads back to the very number. */
+/* The shortest decimal that reads back to the very number. Buffer of 32 bytes; returns it. */
 char *value_number_text(double number, char buffer[32]);
 
 #endif

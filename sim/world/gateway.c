@@ -237,14 +237,25 @@ static struct picker *picker_now(struct gateway *gateway, struct life *life)
     return stale ? picker_build(gateway, life) : life->current;
 }
 
+/* A scope's sequence begins anew with the rest of it at each request, and would draw the same number
+ * every time; so a sequence of requests is one of streams. */
+static struct stream next_request_draws(struct scope *scope)
+{
+    return stream_of(scope->draws, scope->requests++);
+}
+
 uint32_t gateway_open(struct gateway *gateway, uint32_t instance, uint32_t worker,
                       struct stream draws, struct gateway_hold *hold)
 {
     struct life *life = gateway->current[instance * gateway->config.workers + worker];
     struct picker *picker = picker_now(gateway, life);
-    if (gateway->balancer->view->per_request)
-        picker_begin_request(gateway, picker, draws);
     bool own_draws = gateway->balancer->draws == DRAWS_CONNECTION;
+    if (gateway->balancer->view->per_request) {
+        if (!own_draws)
+            draws = next_request_draws(picker->scope);
+        own_draws = true;
+        picker_begin_request(gateway, picker, draws);
+    }
     struct lb_request request = {.draw_key = own_draws ? (uint64_t[]){draws.k0, draws.k1} : NULL};
     struct lb_lease lease;
     uint32_t member;

@@ -11,6 +11,8 @@ struct scope {
     struct lb_region *region; /* also its memory's address */
     uint32_t index;           /* of the scope in the region */
     uint32_t pickers;         /* built over it and not yet gone */
+    struct stream draws;      /* of its own sequence */
+    uint64_t requests;        /* that began it anew (view `request`) */
 };
 
 struct picker {
@@ -49,7 +51,7 @@ struct gateway {
     struct scope *scopes;
     struct lb_counts **counts; /* [instance], or NULL */
     struct lb_member *list;    /* room for a list as liblb takes it; twice, for rotated answers */
-    uint64_t requests, draws;
+    uint64_t draws;
     bool unseeded;
 };
 

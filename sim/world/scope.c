@@ -36,9 +36,10 @@ static struct scope *scope_make(struct gateway *gateway, struct lb_scope_key key
     int status = lb_region_format(memory_aligned(LB_ALIGN, size), size, &shape, &scope->region);
     assert(status == LB_OK);
     (void)status;
-    struct stream draws = scope_draws(gateway, key);
+    scope->draws = scope_draws(gateway, key);
     scope->key = key;
-    scope->index = lb_scope_open(scope->region, key, (uint64_t[]){draws.k0, draws.k1});
+    scope->index =
+        lb_scope_open(scope->region, key, (uint64_t[]){scope->draws.k0, scope->draws.k1});
     scope->next = gateway->scopes;
     gateway->scopes = scope;
     return scope;

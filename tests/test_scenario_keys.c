@@ -1,0 +1,163 @@
+/* test_scenario_keys.c: the keys of format 1: those that are there, and those that are planned. */
+#include "sim/scenario/scenario.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/harness.h"
+#include "tests/told.h"
+
+#define NO   " is planned, not there yet\n"
+#define LATE " planned, not there yet"
+
+/* The format's spelling is fixed, so that files never break: a key that is not there yet is refused
+ * in its place, never ignored. */
+static void planned_keys_are_refused(void)
+{
+    static const struct told_row row[] = {
+        {WITH("measure: {from: 5m}"), "7:1 'measure'" NO},
+        {WITH("sample: 1s"), "7:1 'sample'" NO},
+        {WITH("start: {t: {live: 20000, spread: even}}"), "7:1 'start'" NO},
+        {WITH("expect: [{balancer: random, metric: cut, max: 1}]"), "7:1 'expect'" NO},
+        {WITH("autoscaler: {}"), "7:1 'autoscaler'" NO},
+        {WITH("groups: {}"), "7:1 'groups'" NO},
+        {WITH("upstream: {}"), "7:1 'upstream'" NO},
+        {WITH("sees: {}"), "7:1 'sees'" NO},
+        {WITH("include: x.yaml"), "7:1 'include'" NO},
+        {WITH("shed: {}"), "7:1 'shed'" NO},
+        {WITH("queue: {}"), "7:1 'queue'" NO},
+        {WITH("stale: {}"), "7:1 'stale'" NO},
+
+        {WITH("gateway: {instances: 2}"), "7:22 more gateway instances than one are" LATE "\n"},
+        {WITH("gateway: {accept: [65, 64, 62, 49]}"),
+         "7:19 a list of shares for 'accept' is" LATE "\n"},
+        {WITH("gateway: {old_workers: 240s}"),
+         "7:24 an end for old workers is" LATE "; now: forever\n"},
+
+        {WITH_SERVERS("[{name: s1, zone: az1}]"), "6:22 'zone'" NO},
+        {WITH_SERVERS("[{name: s1, backup: true}]"), "6:22 'backup'" NO},
+        {WITH_SERVERS("[{name: s1, max_fails: 3}]"), "6:22 'max_fails'" NO},
+        {WITH_SERVERS("[{name: s1, fail_timeout: 10s}]"), "6:22 'fail_timeout'" NO},
+        {WITH_SERVERS("[{name: s1, slow_start: 30s}]"), "6:22 'slow_start'" NO},
+
+        {WITH_ARRIVALS("{keep: 120}"), "6:26 'keep'" NO},
+        {WITH_ARRIVALS("{trace: file.csv}"), "6:26 'trace'" NO},
+        {WITH_ARRIVALS("{poisson: [{at: 0h, rate: 4/s}, {at: 9h, rate: 17/s}]}"),
+         "6:35 rate curves are" LATE "; now: 5/s\n"},
+        {WITH_TRAFFIC("{t: {max_age: {after: 1h}, arrivals: {every: 1s}, lasts: forever}}"),
+         "6:15 'max_age'" NO},
+        {WITH_TRAFFIC("{t: {key: each, arrivals: {every: 1s}, lasts: forever}}"), "6:15 'key'" NO},
+        {WITH_RECONNECT("{after: 1s, backoff: 2}"), "6:77 'backoff'" NO},
+        {WITH_RECONNECT("{after: 1s, cap: 60s}"), "6:77 'cap'" NO},
+
+        {WITH_EVENTS("[{at: 1m, add: ws21..ws40, each: 30s}]"), "7:36 'each'" NO},
+        {WITH_EVENTS("[{at: 1m, restart: s1}]"), "7:19 'restart'" NO},
+        {WITH_EVENTS("[{at: 1m, down: 20s}]"), "7:19 'down'" NO},
+        {WITH_EVENTS("[{at: 1m, every: 10m, reload: true}]"), "7:19 'every'" NO},
+        {WITH_EVENTS("[{at: 1m, until: 24h, reload: true}]"), "7:19 'until'" NO},
+        {WITH_EVENTS("[{at: 1m, fail: {server: s1}}]"), "7:19 'fail'" NO},
+        {WITH_EVENTS("[{at: 1m, detect: 10s}]"), "7:19 'detect'" NO},
+        {WITH_EVENTS("[{at: 1m, crash: {worker: 0}, back: 20s}]"), "7:39 'back'" NO},
+        {WITH_EVENTS("[{at: 1m, crash: {worker: 0, instance: 0}}]"), "7:38 'instance'" NO},
+
+        {WITH_BALANCERS("[{preset: random, accept: [1, 1]}]"), "6:31 'accept'" NO},
+        {WITH_BALANCERS("[{preset: random, release_twice: true}]"), "6:31 'release_twice'" NO},
+        {WITH_BALANCERS("[{preset: random, ring_id: zero}]"), "6:31 'ring_id'" NO},
+    };
+    CHECK_TOLD(row);
+}
+
+static void planned_presets_are_refused(void)
+{
+    static const char *const preset[] = {
+        "nginx-hash",
+        "nginx-hash-consistent",
+        "nginx-ip-hash",
+        "nginx-hash-zone",
+        "nginx-ip-hash-resolve",
+        "nginx-hash-consistent-zone",
+        "apisix-pr12255-head",
+        "apisix-pr12261",
+        "haproxy-roundrobin",
+        "haproxy-static-rr",
+        "haproxy-leastconn",
+        "haproxy-first",
+        "haproxy-random",
+        "haproxy-hash",
+        "haproxy-hash-consistent",
+        "haproxy-hash-reload",
+        "haproxy-leastconn-reload",
+    };
+    for (size_t i = 0; i < sizeof preset / sizeof *preset; i++) {
+        char text[512], expected[128], *told;
+        snprintf(text, sizeof text, "%s  - %s\n", HEAD SERVERS TRAFFIC "balancers:\n", preset[i]);
+        snprintf(expected, sizeof expected, "7:5 preset '%s'" NO, preset[i]);
+        scenario_free(scenario_named("x.yaml", text, &told));
+        CHECK_ROW(strcmp(told, expected) == 0, "%s: %s", preset[i], told);
+        free(told);
+    }
+}
+
+/* ---- The table of keys, from which help and documentation come ---- */
+
+struct listing {
+    FILE *there, *planned;
+    const char *section;
+};
+
+static void take_key(void *context, const char *section, const struct scenario_key *key)
+{
+    struct listing *listing = context;
+    if (strcmp(section, listing->section) == 0)
+        fprintf(key->planned ? listing->planned : listing->there, " %s%s", key->name,
+                key->required ? "!" : "");
+    CHECK_ROW(key->about != NULL && key->about[0] != '\0' && key->form != NULL,
+              "%s: %s is not explained", section, key->name);
+}
+
+static void the_table_has_every_key(void)
+{
+    static const struct {
+        const char *section, *there, *planned; /* with a '!': must be given */
+    } row[] = {
+        {"the scenario",
+         " format! name! about seed duration! replications gateway servers! traffic! events "
+         "balancers!",
+         " measure sample start expect autoscaler groups upstream sees include shed queue stale"},
+        {"gateway", " instances workers accept old_workers", ""},
+        {"server", " name! weight max_conns", " zone backup max_fails fail_timeout slow_start"},
+        {"traffic", " arrivals! lasts! reconnect", " max_age key"},
+        {"reconnect", " after! tries lasts", " backoff cap"},
+        {"an event", " at! name add remove drain weight reload touch crash flap close cut",
+         " each restart down every until fail detect back"},
+        {"close and cut", " traffic server share count order", ""},
+        {"flap", " server! for!", ""},
+        {"crash", " worker!", " instance"},
+        {"a balancer", " name preset algorithm view change workers draws reap after_crash",
+         " accept release_twice ring_id"},
+        {"a balancer's habits", " single returns place when_full answer weight_zero", ""},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        char *there, *planned;
+        size_t size[2];
+        struct listing listing = {.there = open_memstream(&there, &size[0]),
+                                  .planned = open_memstream(&planned, &size[1]),
+                                  .section = row[i].section};
+        scenario_keys(take_key, &listing);
+        fclose(listing.there);
+        fclose(listing.planned);
+        CHECK_ROW(strcmp(there, row[i].there) == 0, "%s has%s", row[i].section, there);
+        CHECK_ROW(strcmp(planned, row[i].planned) == 0, "%s will have%s", row[i].section, planned);
+        free(there);
+        free(planned);
+    }
+}
+
+static const struct test tests[] = {
+    {"planned keys are refused in their place", planned_keys_are_refused},
+    {"planned presets are refused", planned_presets_are_refused},
+    {"the table has every key", the_table_has_every_key},
+};
+
+SUITE("test_scenario_keys", tests)

@@ -1,0 +1,413 @@
+/* test_shipped.c: the scenarios that ship with lbsim, run as they are, against what they are known
+ * to end in: from recordings of real balancers, from a model of APISIX's code, or by theory. */
+#include "sim/engine/memory.h"
+#include "sim/run/metrics.h"
+#include "sim/scenario/scenario.h"
+#include "tests/harness.h"
+#include "tests/truth.h"
+#include "tests/worlds.h"
+
+#include <gsl/gsl_cdf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Running one ---- */
+
+struct shipped {
+    struct scenario *scenario; /* NULL: it could not be read, and the test has failed */
+    struct experiment *experiment;
+};
+
+static struct scenario *load(const char *name)
+{
+    char path[128];
+    struct input input;
+    struct faults faults = {0};
+    struct scenario *scenario = NULL;
+    snprintf(path, sizeof path, "scenarios/%s.yaml", name);
+    enum input_status status = input_read(&input, path, 1 << 20);
+    CHECK_ROW(status == INPUT_OK, "%s is there (run the tests from the top of the tree)", path);
+    if (status != INPUT_OK)
+        return NULL;
+    scenario = scenario_load(&input, &faults);
+    CHECK_ROW(scenario != NULL && faults.errors == 0 && faults.warnings == 0, "%s is valid", path);
+    faults_print(&faults, &input, stderr, false);
+    faults_free(&faults);
+    input_free(&input);
+    return scenario;
+}
+
+static struct experiment *run(const struct scenario *scenario, uint64_t replications,
+                              uint32_t threads)
+{
+    return experiment_run(scenario, &(struct run_options){.seed = scenario->seed,
+                                                          .replications = replications,
+                                                          .threads = threads});
+}
+
+static struct shipped begin(const char *name)
+{
+    struct shipped shipped = {.scenario = load(name)};
+    if (shipped.scenario != NULL)
+        shipped.experiment = run(shipped.scenario, 1, 2);
+    return shipped;
+}
+
+static void end(struct shipped *shipped)
+{
+    experiment_free(shipped->experiment);
+    if (shipped->scenario != NULL)
+        scenario_free(shipped->scenario);
+}
+
+/* The result of a balancer; NULL, and the test fails, where the scenario does not have it. */
+static const struct world_result *result_of(const struct shipped *shipped, const char *balancer)
+{
+    if (shipped->scenario == NULL)
+        return NULL;
+    for (uint32_t i = 0; i < shipped->scenario->balancers; i++)
+        if (strcmp(shipped->scenario->balancer[i].name, balancer) == 0)
+            return experiment_result(shipped->experiment, i, 0);
+    CHECK_ROW(false, "%s has no %s", shipped->scenario->name, balancer);
+    return NULL;
+}
+
+/* The event of that name among the moments, or the end. */
+static uint32_t moment_of(const struct shipped *shipped, const struct world_result *result,
+                          const char *event)
+{
+    for (uint32_t i = 0; i < result->moments; i++)
+        if (strcmp(shipped->scenario->event[result->moment[i].event].name, event) == 0)
+            return i;
+    CHECK_ROW(false, "%s has no event %s", shipped->scenario->name, event);
+    return 0;
+}
+
+/* ---- What is open at the end, exactly ---- */
+
+struct ending {
+    const char *balancer, *live;
+};
+
+static void check_endings(const char *name, const struct ending *ending, size_t endings)
+{
+    struct shipped shipped = begin(name);
+    for (size_t i = 0; i < endings; i++) {
+        const struct world_result *result = result_of(&shipped, ending[i].balancer);
+        char text[STAGE_TEXT];
+        if (result != NULL)
+            CHECK_ROW(strcmp(text_of_live(result, 0, text), ending[i].live) == 0,
+                      "%s, %s: %s, expected %s", name, ending[i].balancer, text, ending[i].live);
+    }
+    end(&shipped);
+}
+
+#define ENDINGS(name, table) check_endings(name, table, sizeof table / sizeof *table)
+
+static void test_scale(void)
+{
+    static const struct ending endings[] = {
+        {"round_robin", "1334 1333 333"},
+        {"apisix-reset", "1334 1333 333"},
+        {"apisix-pr12255", "1000 1000 1000"},
+        {"apisix-merged", "1000 1000 1000"},
+        {"nginx-least-conn", "1333 1333 334"},
+        {"nginx-least-conn-zone", "1333 1333 334"},
+        {"nginx-least-conn-resolve", "1000 1000 1000"},
+        {"lbsim-least-conn", "1000 1000 1000"},
+    };
+    ENDINGS("scale_2_to_3", endings);
+}
+
+static void test_scale_nginx(void)
+{
+    static const struct ending endings[] = {
+        {"nginx-round-robin", "267 267 66"},     {"nginx-least-conn", "267 267 66"},
+        {"nginx-least-conn-zone", "267 267 66"}, {"nginx-least-conn-resolve", "200 200 200"},
+        {"lbsim-least-conn", "200 200 200"},
+    };
+    ENDINGS("scale_2_to_3_nginx", endings);
+}
+
+static void test_drained(void)
+{
+    static const struct ending endings[] = {
+        {"apisix-reset", "300 300 300"},
+        {"apisix-pr12255", "0 0 900"},
+        {"apisix-merged", "300 300 300"},
+        {"lbsim-least-conn", "300 300 300"},
+    };
+    ENDINGS("drained_after_scale", endings);
+}
+
+static void test_first_server(void)
+{
+    static const struct ending endings[] = {
+        {"apisix-reset", "750 250"},          {"apisix-pr12255", "750 250"},
+        {"apisix-merged", "500 500"},         {"nginx-least-conn", "750 250"},
+        {"nginx-least-conn-zone", "750 250"}, {"nginx-least-conn-resolve", "500 500"},
+        {"lbsim-least-conn", "500 500"},
+    };
+    ENDINGS("first_server_joins", endings);
+}
+
+static void test_crash(void)
+{
+    static const struct ending endings[] = {
+        {"apisix-reset", "5 5 5"},
+        {"apisix-pr12255", "1 2 12"},
+        {"apisix-merged", "5 5 5"},
+        {"lbsim-least-conn", "5 5 5"},
+    };
+    ENDINGS("crash", endings);
+}
+
+static void test_flap(void)
+{
+    static const struct ending endings[] = {
+        {"apisix-reset", "150 150 120"},
+        {"apisix-pr12255", "130 130 160"},
+        {"apisix-merged", "140 140 140"},
+    };
+    ENDINGS("flap", endings);
+}
+
+/* Of the first hundred after s3 joined: a third, or all. */
+static void test_newcomers(void)
+{
+    static const struct {
+        const char *balancer;
+        double share;
+    } rows[] = {{"round_robin", .33},   {"apisix-reset", .33},     {"apisix-pr12255", 1},
+                {"apisix-merged", 1},   {"nginx-least-conn", .33}, {"nginx-least-conn-resolve", 1},
+                {"lbsim-least-conn", 1}};
+    struct shipped shipped = begin("scale_2_to_3");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct world_result *result = result_of(&shipped, rows[i].balancer);
+        double share = 0;
+        if (result != NULL)
+            CHECK_ROW(result->newcomers == 1 && newcomer_share_100(&result->newcomer[0], &share) &&
+                          share > rows[i].share - .011 && share < rows[i].share + .011,
+                      "%s: the newcomer gets %.2f", rows[i].balancer, share);
+    }
+    end(&shipped);
+}
+
+/* ---- The rolling restart, step by step ---- */
+
+enum { ROLLING_STEPS = 5 };
+
+/* Four events and the end. */
+static void text_of_steps(const struct world_result *result, char text[STAGE_TEXT])
+{
+    char step[STAGE_TEXT];
+    size_t length = 0;
+    text[0] = '\0';
+    for (uint32_t i = 0; i < ROLLING_STEPS; i++) {
+        if (i < result->moments)
+            text_of_moment(result, i, step);
+        else
+            text_of_live(result, 0, step);
+        length +=
+            (size_t)snprintf(text + length, STAGE_TEXT - length, "%s%s", i > 0 ? ", " : "", step);
+    }
+}
+
+static void test_rolling(void)
+{
+    static const struct ending rows[] = {
+        {"nginx-least-conn", "100 100 100, 0 150 150, 75 0 225, 188 112 0, 208 132 20"},
+        {"nginx-least-conn-resolve", "100 100 100, 0 150 150, 150 0 150, 150 150 0, 150 150 60"},
+    };
+    struct shipped shipped = begin("rolling_restart");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct world_result *result = result_of(&shipped, rows[i].balancer);
+        char text[STAGE_TEXT];
+        if (result == NULL)
+            continue;
+        CU_ASSERT_EQUAL(result->moments, ROLLING_STEPS - 1);
+        text_of_steps(result, text);
+        CHECK_ROW(strcmp(text, rows[i].live) == 0, "%s: %s", rows[i].balancer, text);
+    }
+    end(&shipped);
+}
+
+struct rolling {
+    struct scenario *scenario;
+    unsigned tried, equal, left_out;
+};
+
+/* The preset that a recording was made with, but for rows that chance decides. */
+static bool preset_of(const json_t *row, char preset[64])
+{
+    const char *algorithm = json_string_value(json_object_get(row, "algo"));
+    bool reload = strcmp(json_string_value(json_object_get(row, "mode")), "reload") == 0;
+    bool zone = json_is_true(json_object_get(row, "zone"));
+    bool round_robin = strcmp(algorithm, "round_robin") == 0;
+    if (!round_robin && strcmp(algorithm, "least_conn") != 0)
+        return false;
+    snprintf(preset, 64, "nginx-%s%s", round_robin ? "round-robin" : "least-conn",
+             !reload ? "-resolve"
+             : zone  ? "-zone"
+                     : "");
+    return true;
+}
+
+static void text_of_history(const json_t *history, char text[STAGE_TEXT])
+{
+    size_t i, s, length = 0;
+    json_t *step, *live;
+    text[0] = '\0';
+    json_array_foreach(history, i, step) json_array_foreach(json_array_get(step, 1), s, live)
+        length += (size_t)snprintf(text + length, STAGE_TEXT - length, "%s%lld",
+                                   s > 0   ? " "
+                                   : i > 0 ? ", "
+                                           : "",
+                                   (long long)json_integer_value(live));
+}
+
+static void try_rolling(void *context, const json_t *row)
+{
+    struct rolling *rolling = context;
+    char preset[64], recorded[STAGE_TEXT], text[STAGE_TEXT];
+    if (!preset_of(row, preset)) {
+        rolling->left_out++;
+        return;
+    }
+    struct scenario scenario = *rolling->scenario; /* with this one balancer instead of its own */
+    struct balancer balancer = balancer_of_preset(preset_find(preset));
+    balancer.name = preset;
+    scenario.balancer = &balancer;
+    scenario.balancers = 1;
+    scenario.workers = (uint32_t)json_integer_value(json_object_get(row, "workers"));
+    struct experiment *experiment = run(&scenario, 1, 1);
+    text_of_steps(experiment_result(experiment, 0, 0), text);
+    text_of_history(json_object_get(row, "history"), recorded);
+    bool equal = strcmp(text, recorded) == 0;
+    CHECK_ROW(equal, "%s: %s, recorded %s", preset, text, recorded);
+    rolling->tried++;
+    rolling->equal += equal;
+    experiment_free(experiment);
+}
+
+static void test_rolling_recorded(void)
+{
+    struct rolling rolling = {.scenario = load("rolling_restart")};
+    if (rolling.scenario == NULL)
+        return;
+    unsigned rows = truth_each("nginx_c_rolling.jsonl", try_rolling, &rolling);
+    printf("  %u rows tried, %u equal, %u of random algorithms left out ", rolling.tried,
+           rolling.equal, rolling.left_out);
+    CU_ASSERT_EQUAL(rolling.tried, 12);
+    CU_ASSERT_EQUAL(rolling.equal, rolling.tried);
+    CU_ASSERT_EQUAL(rolling.tried + rolling.left_out, rows);
+    scenario_free(rolling.scenario);
+}
+
+/* ---- The implicit upstream of 2012 ---- */
+
+static void test_implicit(void)
+{
+    struct shipped shipped = {.scenario = load("implicit_upstream")};
+    if (shipped.scenario == NULL)
+        return;
+    shipped.scenario->balancers = 2; /* the others would take as long again */
+    shipped.experiment = run(shipped.scenario, 1, 2);
+    const uint64_t requests = 2374398;
+    const struct world_result *fixed = result_of(&shipped, "nginx-implicit-2012");
+    const struct world_result *rotated = result_of(&shipped, "nginx-implicit");
+    if (fixed != NULL && rotated != NULL) {
+        double x2 = 0, each = (double)requests / 6, most = gsl_cdf_chisq_Qinv(2.5e-8, 5);
+        for (uint32_t i = 0; i < 6; i++) {
+            CU_ASSERT_EQUAL(world_tally_at(fixed, 0, i)->picks, i == 0 ? requests : 0);
+            double apart = (double)world_tally_at(rotated, 0, i)->picks - each;
+            x2 += apart * apart / each;
+        }
+        CHECK_ROW(x2 > 0 && x2 < most, "chi-square %.1f, at most %.1f", x2, most);
+        CU_ASSERT_EQUAL(rotated->flow[0].opens, requests);
+        CU_ASSERT_EQUAL(fixed->traffic_digest, rotated->traffic_digest);
+    }
+    end(&shipped);
+}
+
+/* ---- The WebSocket service ---- */
+
+static double misplaced_at(const struct shipped *shipped, const char *balancer, const char *event)
+{
+    const struct world_result *result = result_of(shipped, balancer);
+    return result == NULL ? -1 : spread_at(result, moment_of(shipped, result, event)).misplaced;
+}
+
+static void test_ws_scale(void)
+{
+    struct shipped shipped = begin("ws_scale");
+    if (shipped.scenario == NULL)
+        return;
+    for (uint32_t i = 0; i < shipped.scenario->balancers; i++)
+        CHECK_ROW(experiment_result(shipped.experiment, i, 0)->traffic_digest ==
+                      experiment_result(shipped.experiment, 0, 0)->traffic_digest,
+                  "%s meets the same traffic", shipped.scenario->balancer[i].name);
+    static const char *const forgets[] = {"apisix-reset", "round_robin"};
+    static const char *const knows[] = {"apisix-merged", "lbsim-least-conn"};
+    double once = misplaced_at(&shipped, "apisix-pr12255", "down");
+    for (int i = 0; i < 2; i++) {
+        double blind = misplaced_at(&shipped, forgets[i], "down");
+        double sees = misplaced_at(&shipped, knows[i], "down");
+        CHECK_ROW(sees >= 0 && sees < once && once < blind, "%s %.4f, pr12255 %.4f, %s %.4f",
+                  knows[i], sees, once, forgets[i], blind);
+    }
+    end(&shipped);
+}
+
+/* ---- Threads and replications change nothing ---- */
+
+static void check_same(const char *name)
+{
+    struct scenario *scenario = load(name);
+    if (scenario == NULL)
+        return;
+    struct experiment *one = run(scenario, 2, 1), *two = run(scenario, 2, 2),
+                      *more = run(scenario, 3, 2);
+    CU_ASSERT(one->samples == two->samples && one->trials == two->trials);
+    CU_ASSERT_EQUAL(memcmp(one->sample_ns, two->sample_ns, one->samples * sizeof *one->sample_ns),
+                    0);
+    for (uint32_t b = 0; b < scenario->balancers; b++)
+        for (uint64_t r = 0; r < 2; r++) {
+            const struct world_result *result = experiment_result(one, b, r);
+            CHECK_ROW(results_equal(result, experiment_result(two, b, r)),
+                      "%s, %s, %llu: one thread or two", name, scenario->balancer[b].name,
+                      (unsigned long long)r);
+            CHECK_ROW(results_equal(result, experiment_result(more, b, r)),
+                      "%s, %s, %llu: two replications or three", name, scenario->balancer[b].name,
+                      (unsigned long long)r);
+        }
+    experiment_free(one);
+    experiment_free(two);
+    experiment_free(more);
+    scenario_free(scenario);
+}
+
+static void test_threads(void)
+{
+    check_same("scale_2_to_3");
+    check_same("rolling_restart");
+    check_same("ws_scale");
+}
+
+static const struct test tests[] = {
+    {"scale_2_to_3", test_scale},
+    {"scale_2_to_3_nginx: as recorded", test_scale_nginx},
+    {"drained_after_scale", test_drained},
+    {"first_server_joins", test_first_server},
+    {"crash", test_crash},
+    {"flap", test_flap},
+    {"scale_2_to_3: what the newcomer gets", test_newcomers},
+    {"rolling_restart", test_rolling},
+    {"rolling_restart: as recorded", test_rolling_recorded},
+    {"implicit_upstream: the first, or everybody", test_implicit},
+    {"ws_scale: who forgets, who knows", test_ws_scale},
+    {"one thread or two, two replications or three", test_threads},
+};
+
+SUITE("shipped", tests)
