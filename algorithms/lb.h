@@ -5,7 +5,7 @@
  * a pick may see of it, and how long each of the two lives:
  *
  *   REGION  one upstream's memory, which processes may share: SLOTS (a server's identity each),
- *           ROWS and SCOPES. It holds no pointer, so it may be mapped anywhere, at several addresses.
+ *           ROWS and SCOPES. It holds no pointer, so it may be mapped anywhere, even twice.
  *   ROW     the connections that one worker life has open, by slot. Only its owner writes it, and
  *           it feeds exactly one scope; both are fixed when it is claimed.
  *   SCOPE   what a pick sees, and what the algorithm remembers: loads (its rows added up), cursors,

@@ -3,52 +3,6 @@
 
 #include <string.h>
 
-/* ---- Loads ---- */
-
-/* Brings the loads up to date before a pick; adds rows up where they are not kept. */
-void lb_refresh(struct lb_picker *picker)
-{
-    if (lb_keeps_loads(picker))
-        return;
-    const struct lb_map *map = &picker->map;
-    uint32_t used = map->region->slots_used, scope = picker->config.scope;
-    int32_t *load = lb_load_of(picker);
-    memcpy(load, lb_base_of(picker), used * sizeof *load);
-    for (uint32_t row = 0; row < map->region->rows_used; row++) {
-        if (map->row[row].owner == 0 || map->row[row].scope != scope)
-            continue;
-        for (uint32_t slot = 0; slot < used; slot++)
-            load[slot] += atomic_load_explicit(lb_cell(map, row, slot), memory_order_relaxed);
-    }
-}
-
-/* A scope may outlive the algorithm that worked in it (a reload changed it): another's memory is
- * never read, so whoever picks next begins anew in it, from what is counted. */
-bool lb_is_mine(const struct lb_picker *picker)
-{
-    return picker->map.scope[picker->config.scope].brain == picker->brain;
-}
-
-void lb_take_over(struct lb_picker *picker)
-{
-    if (lb_is_mine(picker))
-        return;
-    lb_scope_forget(&picker->map, picker->config.scope);
-    picker->map.scope[picker->config.scope].brain = picker->brain;
-    lb_enter_list(picker, true);
-}
-
-/* The algorithm hears of rows that were dropped before it acts again. */
-void lb_catch_up(struct lb_picker *picker)
-{
-    struct lb_scope *scope = &picker->map.scope[picker->config.scope];
-    if (scope->moved && picker->config.algorithm->recount != NULL)
-        picker->config.algorithm->recount(&picker->context);
-    scope->moved = false;
-}
-
-/* ---- Picks and releases ---- */
-
 static uint32_t choose(struct lb_picker *picker, struct lb_request *request)
 {
     struct lb_context *c = &picker->context;

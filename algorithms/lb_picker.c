@@ -67,50 +67,6 @@ static bool take_list(struct lb_picker *picker, const struct lb_member *member, 
     return true;
 }
 
-/* Shell's sort, by natural order of the keys: no memory, and lists are short. */
-static void sort_leaving(struct lb_picker *picker, uint32_t count)
-{
-    static const uint32_t gaps[] = {29524, 9841, 3280, 1093, 364, 121, 40, 13, 4, 1};
-    const struct lb_slot *slot = picker->map.slot;
-    for (uint32_t g = 0; g < sizeof gaps / sizeof *gaps; g++)
-        for (uint32_t i = gaps[g]; i < count; i++) {
-            uint32_t moving = picker->leaving[i], j = i;
-            for (; j >= gaps[g]; j -= gaps[g]) {
-                uint32_t before = picker->leaving[j - gaps[g]];
-                if (lb_natural_order(slot[before].key, slot[moving].key) <= 0)
-                    break;
-                picker->leaving[j] = before;
-            }
-            picker->leaving[j] = moving;
-        }
-}
-
-void lb_enter_list(struct lb_picker *picker, bool building)
-{
-    struct lb_context *c = &picker->context;
-    const struct lb_algorithm *algorithm = picker->config.algorithm;
-    uint8_t *listed = &picker->map.listed[lb_at(&picker->map, picker->config.scope)];
-    uint32_t leaving = 0;
-    for (uint32_t slot = 0; slot < picker->map.region->slots_used; slot++)
-        if (listed[slot] && c->place[slot] == LB_NONE)
-            picker->leaving[leaving++] = slot;
-    sort_leaving(picker, leaving);
-    for (uint32_t i = 0; i < leaving; i++) {
-        listed[picker->leaving[i]] = false;
-        if (algorithm->leave != NULL)
-            algorithm->leave(c, picker->leaving[i]);
-    }
-    for (uint32_t i = 0; i < c->members; i++) {
-        uint32_t slot = c->member[i].slot;
-        enum lb_entry entry = !listed[slot] ? LB_ENTRY_NEW
-                              : building    ? LB_ENTRY_BUILT
-                                            : LB_ENTRY_EDITED;
-        listed[slot] = true;
-        if (algorithm->enter != NULL)
-            algorithm->enter(c, i, entry);
-    }
-}
-
 /* ---- Built, and edited ---- */
 
 /* FNV-1a over the algorithm's name and the values of its parameters; never 0. */

@@ -32,14 +32,13 @@ static inline bool lb_keeps_loads(const struct lb_picker *picker)
     return picker->map.region->shape.mode == LB_KEPT;
 }
 
-/* lb_picker.c: tells the algorithm who leaves and who enters its scope. */
+/* lb_scope.c: tells the algorithm who leaves and who enters its scope; */
 void lb_enter_list(struct lb_picker *, bool building);
-
-/* lb_pick.c: what must be done before an algorithm may act in its scope: */
+/* and what must be done before it may act there: */
 void lb_refresh(struct lb_picker *);       /* loads are up to date */
-bool lb_is_mine(const struct lb_picker *); /* the scope's memory is this algorithm's */
+bool lb_is_mine(const struct lb_picker *); /* the memory is this algorithm's */
 void lb_take_over(struct lb_picker *);     /* or it is made so */
-void lb_catch_up(struct lb_picker *);      /* and has heard of rows that were dropped */
+void lb_catch_up(struct lb_picker *);      /* and it has heard of rows that were dropped */
 
 /* lb_seed.c: the count table. */
 bool lb_seed(struct lb_picker *); /* reads it, once cleaned. false: absent, or full */

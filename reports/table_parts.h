@@ -37,7 +37,7 @@ bool table_summary(const struct table *, uint32_t balancer, table_number *, uint
 void line_add(char *line, size_t room, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* ---- table_head.c, table_block.c, table_comparison.c: in the order in which they are printed ---- */
+/* ---- The parts, in the order in which they are printed ---- */
 
 void table_head(const struct table *);
 void table_answer(const struct table *);

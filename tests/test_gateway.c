@@ -104,6 +104,8 @@ static void test_host_generation(void)
         {"worker", ANY, "=123 *2 01*2", "12 12"},
         {"host_generation", ANY, "=123 *2 01*2", "12 31"},
         {"host", ANY, "=123 *2 01*2", "12 31"},
+        {"host_generation", CHANGE_IN_PLACE, "=123 *2 t 01*2", "12 31"}, /* still the same one */
+        {"host_generation", CHANGE_REBUILD, "=123 *2 t 01*2", "12 12"},
     };
     ROWS(rows);
 }
@@ -205,6 +207,8 @@ static void test_eager_rebuild(void)
     struct gate *gate = memory_zeroed(1, sizeof *gate);
     gate_begin(gate, &balancer, 1, 2, true, true);
     CU_ASSERT_STRING_EQUAL(gate_play(gate, "=123 *6 =12 =123 *3"), "123123 331");
+    /* A worker that crashed has read 2 2 0 before the other one opens two. */
+    CU_ASSERT_STRING_EQUAL(gate_play(gate, "=456 v6 *4 !00 ^6 01*2 *3"), "4545 45 664");
     gate_end(gate);
     free(gate);
 }

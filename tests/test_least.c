@@ -8,7 +8,7 @@
 
 /* ---- Every pick is one of the least ---- */
 
-enum { SERVERS = 9, OWNERS = 3, STEPS = 4000 };
+enum { SERVERS = 17, OWNERS = 3, STEPS = 6000 };
 
 struct judge {
     struct stand stand;
@@ -125,7 +125,7 @@ static void judge_one(const char *score, const char *ties, enum lb_mode mode)
     bool may_crash = strcmp(score, "accumulated") != 0; /* such a score never hears of it */
     for (uint32_t i = 0; i < STEPS; i++) {
         uint32_t kind = below(&judge, 100), server = below(&judge, SERVERS);
-        if (kind < 50 && judge.stand.leases < 60)
+        if (kind < 50 && judge.stand.leases < 100)
             pick_one(&judge);
         else if (kind < 94)
             close_one(&judge);

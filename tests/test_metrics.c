@@ -173,6 +173,11 @@ static void test_of_result(void)
     CU_ASSERT_EQUAL(metric_of(result, "cut"), 1);
     CU_ASSERT_EQUAL(metric_of(result, "refused"), 0);
     CU_ASSERT_EQUAL(metric_of(result, "gave_up"), 0);
+    stage.event[0].for_ns = 95; /* s2 is out until the end, and does not count there either */
+    result = stage_run(&stage);
+    CHECK_LIVE(&stage, 0, "5 1");
+    check_spread("s2 is out", spread_at(result, result->moments), (double[]){1, 1, 0, 1, 0, 0},
+                 1e-12);
     stage_end(&stage);
 
     stage_begin(&stage, "round_robin", 2, 100); /* nothing is open: there is no such number */

@@ -90,7 +90,8 @@ static bool same_event(const struct world_event *a, const struct world_event *b)
            a->filter.count == b->filter.count && a->filter.order == b->filter.order;
 }
 
-/* A preset comes back as what it stands for; a number of workers that was the gateway's, as said. */
+/* A preset comes back as what it stands for; a number of workers that was the gateway's, as
+ * said. */
 static bool same_balancer(const struct scenario *scenario, const struct balancer *a,
                           const struct balancer *b)
 {

@@ -1,9 +1,8 @@
 /* test_shipped.c: the scenarios that ship with lbsim, run as they are, against what they are known
  * to end in: from recordings of real balancers, from a model of APISIX's code, or by theory. */
-#include "sim/engine/memory.h"
 #include "sim/run/metrics.h"
-#include "sim/scenario/scenario.h"
 #include "tests/harness.h"
+#include "tests/shipped.h"
 #include "tests/truth.h"
 #include "tests/worlds.h"
 
@@ -19,38 +18,11 @@ struct shipped {
     struct experiment *experiment;
 };
 
-static struct scenario *load(const char *name)
-{
-    char path[128];
-    struct input input;
-    struct faults faults = {0};
-    struct scenario *scenario = NULL;
-    snprintf(path, sizeof path, "scenarios/%s.yaml", name);
-    enum input_status status = input_read(&input, path, 1 << 20);
-    CHECK_ROW(status == INPUT_OK, "%s is there (run the tests from the top of the tree)", path);
-    if (status != INPUT_OK)
-        return NULL;
-    scenario = scenario_load(&input, &faults);
-    CHECK_ROW(scenario != NULL && faults.errors == 0 && faults.warnings == 0, "%s is valid", path);
-    faults_print(&faults, &input, stderr, false);
-    faults_free(&faults);
-    input_free(&input);
-    return scenario;
-}
-
-static struct experiment *run(const struct scenario *scenario, uint64_t replications,
-                              uint32_t threads)
-{
-    return experiment_run(scenario, &(struct run_options){.seed = scenario->seed,
-                                                          .replications = replications,
-                                                          .threads = threads});
-}
-
 static struct shipped begin(const char *name)
 {
-    struct shipped shipped = {.scenario = load(name)};
+    struct shipped shipped = {.scenario = shipped_load(name)};
     if (shipped.scenario != NULL)
-        shipped.experiment = run(shipped.scenario, 1, 2);
+        shipped.experiment = shipped_run(shipped.scenario, 1, 2);
     return shipped;
 }
 
@@ -281,7 +253,7 @@ static void try_rolling(void *context, const json_t *row)
     scenario.balancer = &balancer;
     scenario.balancers = 1;
     scenario.workers = (uint32_t)json_integer_value(json_object_get(row, "workers"));
-    struct experiment *experiment = run(&scenario, 1, 1);
+    struct experiment *experiment = shipped_run(&scenario, 1, 1);
     text_of_steps(experiment_result(experiment, 0, 0), text);
     text_of_history(json_object_get(row, "history"), recorded);
     bool equal = strcmp(text, recorded) == 0;
@@ -293,7 +265,7 @@ static void try_rolling(void *context, const json_t *row)
 
 static void test_rolling_recorded(void)
 {
-    struct rolling rolling = {.scenario = load("rolling_restart")};
+    struct rolling rolling = {.scenario = shipped_load("rolling_restart")};
     if (rolling.scenario == NULL)
         return;
     unsigned rows = truth_each("nginx_c_rolling.jsonl", try_rolling, &rolling);
@@ -309,11 +281,11 @@ static void test_rolling_recorded(void)
 
 static void test_implicit(void)
 {
-    struct shipped shipped = {.scenario = load("implicit_upstream")};
+    struct shipped shipped = {.scenario = shipped_load("implicit_upstream")};
     if (shipped.scenario == NULL)
         return;
     shipped.scenario->balancers = 2; /* the others would take as long again */
-    shipped.experiment = run(shipped.scenario, 1, 2);
+    shipped.experiment = shipped_run(shipped.scenario, 1, 2);
     const uint64_t requests = 2374398;
     const struct world_result *fixed = result_of(&shipped, "nginx-implicit-2012");
     const struct world_result *rotated = result_of(&shipped, "nginx-implicit");
@@ -360,41 +332,6 @@ static void test_ws_scale(void)
     end(&shipped);
 }
 
-/* ---- Threads and replications change nothing ---- */
-
-static void check_same(const char *name)
-{
-    struct scenario *scenario = load(name);
-    if (scenario == NULL)
-        return;
-    struct experiment *one = run(scenario, 2, 1), *two = run(scenario, 2, 2),
-                      *more = run(scenario, 3, 2);
-    CU_ASSERT(one->samples == two->samples && one->trials == two->trials);
-    CU_ASSERT_EQUAL(memcmp(one->sample_ns, two->sample_ns, one->samples * sizeof *one->sample_ns),
-                    0);
-    for (uint32_t b = 0; b < scenario->balancers; b++)
-        for (uint64_t r = 0; r < 2; r++) {
-            const struct world_result *result = experiment_result(one, b, r);
-            CHECK_ROW(results_equal(result, experiment_result(two, b, r)),
-                      "%s, %s, %llu: one thread or two", name, scenario->balancer[b].name,
-                      (unsigned long long)r);
-            CHECK_ROW(results_equal(result, experiment_result(more, b, r)),
-                      "%s, %s, %llu: two replications or three", name, scenario->balancer[b].name,
-                      (unsigned long long)r);
-        }
-    experiment_free(one);
-    experiment_free(two);
-    experiment_free(more);
-    scenario_free(scenario);
-}
-
-static void test_threads(void)
-{
-    check_same("scale_2_to_3");
-    check_same("rolling_restart");
-    check_same("ws_scale");
-}
-
 static const struct test tests[] = {
     {"scale_2_to_3", test_scale},
     {"scale_2_to_3_nginx: as recorded", test_scale_nginx},
@@ -407,7 +344,6 @@ static const struct test tests[] = {
     {"rolling_restart: as recorded", test_rolling_recorded},
     {"implicit_upstream: the first, or everybody", test_implicit},
     {"ws_scale: who forgets, who knows", test_ws_scale},
-    {"one thread or two, two replications or three", test_threads},
 };
 
 SUITE("shipped", tests)

@@ -131,7 +131,8 @@ static void test_reconnects_by_connection(void)
 }
 
 /* fifo picks, among equals, the server that was longest let alone, and a release counts as a touch.
- * b, c, d are on s2, s3, s1 and end at 10 in that opening order; heard of by server, s1 is first. */
+ * b, c, d are on s2, s3, s1 and end at 10 in that opening order; by server, s1 is heard of
+ * first. */
 static void test_departures_by_server(void)
 {
     struct stage stage;
@@ -179,6 +180,11 @@ static void test_every(void)
     CHECK_SAMPLES(&stage, "1");
     stage.config.duration_ns = 21;
     CU_ASSERT_EQUAL(stage_run(&stage)->flow[0].opens, 5);
+    stage.arrivals[0][0] = burst(1, 0, 0); /* what ends at the end is still open */
+    stage.traffic[0].lasts = constant(21);
+    CU_ASSERT_EQUAL(stage_run(&stage)->flow[0].open, 1);
+    stage.traffic[0].lasts = constant(20);
+    CU_ASSERT_EQUAL(stage_run(&stage)->flow[0].open, 0);
     stage_end(&stage);
 }
 

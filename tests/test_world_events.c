@@ -118,6 +118,20 @@ static void test_filters(void)
     }
 }
 
+/* a is gone when c opens in its stead: b has been there longest. */
+static void test_oldest(void)
+{
+    struct stage stage;
+    stage_begin(&stage, "round_robin", 3, 100);
+    stage_traffic(&stage, "a", burst(1, 0, 0), constant(5));
+    stage_traffic(&stage, "b", burst(1, 1, 0), forever());
+    stage_traffic(&stage, "c", burst(1, 6, 0), forever());
+    stage_event(&stage, 10, EVENT_CLOSE)->filter.count = 1;
+    stage_run(&stage);
+    CHECK_LIVE(&stage, 0, "0 0 1");
+    stage_end(&stage);
+}
+
 /* A close is for good; a cut is not. */
 static void test_close_or_cut(void)
 {
@@ -384,6 +398,7 @@ static const struct test tests[] = {
     {"drain: for ever, a time, at once; returns", test_drain},
     {"drain: who is cut comes back elsewhere", test_drain_reconnects},
     {"close and cut by traffic, server, share, count, order", test_filters},
+    {"the oldest is who opened first", test_oldest},
     {"a close is for good, a cut is not", test_close_or_cut},
     {"random order takes the same customers everywhere", test_random_order},
     {"crash: a worker's connections are cut", test_crash},

@@ -160,6 +160,11 @@ static void test_common_numbers(void)
     CU_ASSERT_FALSE(same_customers(&first, &other, 0));
     CU_ASSERT_NOT_EQUAL(first.result->traffic_digest, other.result->traffic_digest);
     uint64_t before = integral_of(other.result, 2, LONG);
+    stage_entry(&other, poisson(700)); /* the same law, but not the same numbers again */
+    stage_run(&other);
+    CU_ASSERT_TRUE(same_customers(&first, &other, 1));
+    CU_ASSERT_NOT_EQUAL(integral_of(other.result, 2, LONG), 2 * before);
+    before = integral_of(other.result, 2, LONG);
     stage_entry(&other, burst(7, LONG - 1, 0)); /* open for the last tick */
     stage_run(&other);
     CU_ASSERT_TRUE(same_customers(&first, &other, 1));

@@ -3,6 +3,7 @@
 #include "sim/cli/console.h"
 #include "sim/cli/scenarios.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 static const struct option_row options[] = {
@@ -10,8 +11,30 @@ static const struct option_row options[] = {
     {0, NULL, NULL, NULL, false},
 };
 
+static void print_counts(FILE *to, const char *name, const struct scenario *scenario)
+{
+    const struct {
+        uint32_t count;
+        const char *what;
+    } row[] = {
+        {scenario->servers, "server"},
+        {scenario->traffics, "traffic"},
+        {scenario->events, "event"},
+        {scenario->balancers, "balancer"},
+    };
+    fprintf(to, "%s: fine: ", name);
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++)
+        fprintf(to, "%s%" PRIu32 " %s%s", i > 0 ? ", " : "", row[i].count, row[i].what,
+                row[i].count == 1 ? "" : "s");
+    fputc('\n', to);
+}
+
 static int check(const struct command_line *line)
 {
+    if (line->words == 0) {
+        console_error("check: which scenario? Try: lbsim check ws_scale");
+        return EXIT_INVALID;
+    }
     bool print = command_line_value(line, "print") != NULL;
     int code = EXIT_FINE;
     char *text = NULL;
@@ -24,9 +47,7 @@ static int check(const struct command_line *line)
         if (scenario != NULL && print)
             scenario_print(scenario, to);
         else if (scenario != NULL)
-            fprintf(to, "%s: fine: %u servers, %u traffic%s, %u events, %u balancers\n",
-                    line->word[i], scenario->servers, scenario->traffics,
-                    scenario->traffics == 1 ? "" : "s", scenario->events, scenario->balancers);
+            print_counts(to, line->word[i], scenario);
         scenario_free(scenario);
     }
     fclose(to);
@@ -35,27 +56,10 @@ static int check(const struct command_line *line)
     return code != EXIT_FINE ? code : written;
 }
 
-static int run(const struct command *command, int argc, char **argv)
-{
-    struct command_line line;
-    int code = EXIT_INVALID;
-    if (command_line_parse(command, argc, argv, &line)) {
-        if (line.help) {
-            code = command_help(command);
-        } else if (line.words == 0) {
-            console_error("check: which scenario? Try: lbsim check ws_scale");
-        } else {
-            code = check(&line);
-        }
-    }
-    command_line_free(&line);
-    return code;
-}
-
 const struct command command_check = {
     .name = "check",
     .arguments = "SCENARIO... [--print]",
     .about = "validates scenarios; --print shows every default resolved",
     .options = options,
-    .run = run,
+    .run = check,
 };

@@ -1,5 +1,4 @@
 /* cmd_list.c: lbsim list: what there is, from the tables. */
-#include "reports/grid.h"
 #include "reports/story.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/console.h"
@@ -50,32 +49,20 @@ static uint32_t list_algorithms(FILE *to, const char *only)
     return shown;
 }
 
+/* Two lines a preset, so that all of it is seen on 80 columns. */
 static uint32_t list_presets(FILE *to, const char *only)
 {
-    struct grid *grid = grid_new("lllll");
-    const char *const head[] = {"name", "algorithm", "view", "change", "fidelity"};
     uint32_t shown = 0;
-    for (int i = 0; i < 5; i++)
-        grid_cell(grid, "%s", head[i]);
     for (uint32_t i = 0; preset_at(i) != NULL; i++) {
         const struct preset *preset = preset_at(i);
         if (!wanted(preset->name, only))
             continue;
-        grid_cell(grid, "%s", preset->name);
-        grid_cell(grid, "%s", preset->algorithm);
-        grid_cell(grid, "%s", preset->view);
-        grid_cell(grid, "%s", change_choice.words[preset->change]);
-        grid_cell(grid, "%.*s", (int)strcspn(preset->fidelity, ":"), preset->fidelity);
+        fprintf(to, "%-26s %s; %s\n", preset->name, preset->product, preset->fidelity);
+        fprintf(to, "%-26s %s, view %s, change %s\n", "", preset->algorithm, preset->view,
+                change_choice.words[preset->change]);
+        if (only != NULL)
+            story_print(to, preset->about, 0);
         shown++;
-    }
-    if (shown > 0)
-        grid_print(grid, to, 0, 1, false);
-    grid_free(grid);
-    if (only != NULL && shown > 0) {
-        char line[2 * STORY_MAX];
-        const struct preset *preset = preset_find(only);
-        snprintf(line, sizeof line, "%s: %s", preset->product, preset->about);
-        story_print(to, line, 0);
     }
     return shown;
 }
@@ -189,7 +176,8 @@ static int list(const struct command_line *line)
         if (kind == NULL) {
             code = EXIT_INVALID;
         } else if (kind->list(to, only) == 0) {
-            console_error("list: there is no '%s' among the %s", only, kind->name);
+            console_error("list: there is no '%s' among the %s; lbsim list %s shows them all", only,
+                          kind->name, kind->name);
             code = EXIT_INVALID;
         }
     }
@@ -199,21 +187,10 @@ static int list(const struct command_line *line)
     return code != EXIT_FINE ? code : written;
 }
 
-static int run(const struct command *command, int argc, char **argv)
-{
-    struct command_line line;
-    int code = EXIT_INVALID;
-    if (command_line_parse(command, argc, argv, &line)) {
-        code = line.help ? command_help(command) : list(&line);
-    }
-    command_line_free(&line);
-    return code;
-}
-
 const struct command command_list = {
     .name = "list",
     .arguments = "[algorithms|presets|views|metrics|keys] [NAME]",
     .about = "what there is, from the tables",
     .options = options,
-    .run = run,
+    .run = list,
 };

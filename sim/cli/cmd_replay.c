@@ -65,12 +65,12 @@ static int replay(const char *path, const struct replay_options *replay_options)
     return code;
 }
 
-static int run_line(const struct command_line *line, struct scenario *nothing)
+static int run_line(const struct command_line *line, struct scenario *nothing,
+                    struct balancer *balancer)
 {
     const char *balancer_text = command_line_value(line, "balancer");
     const char *rebuild = command_line_value(line, "rebuild");
     const char *workers_text = command_line_value(line, "workers");
-    struct balancer balancer = {.workers = 0};
     uint64_t workers = 0;
     bool fine = true;
     if (line->words != 1) {
@@ -88,32 +88,24 @@ static int run_line(const struct command_line *line, struct scenario *nothing)
     }
     if (balancer_text == NULL)
         console_error("replay: who picks? -b PRESET is missing; see lbsim list presets");
-    if (balancer_text == NULL || !read_balancer(balancer_text, nothing, &balancer) || !fine)
+    if (balancer_text == NULL || !read_balancer(balancer_text, nothing, balancer) || !fine)
         return EXIT_INVALID;
     struct replay_options replay_options = {
-        .balancer = &balancer,
-        .workers = workers > 0            ? (uint32_t)workers
-                   : balancer.workers > 0 ? balancer.workers
-                                          : 1,
+        .balancer = balancer,
+        .workers = workers > 0             ? (uint32_t)workers
+                   : balancer->workers > 0 ? balancer->workers
+                                           : 1,
         .eager = rebuild != NULL && strcmp(rebuild, "eager") == 0,
     };
     return replay(line->word[0], &replay_options);
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int run(const struct command_line *line)
 {
-    struct command_line line;
     struct scenario nothing = {.balancers = 0};
-    int code = EXIT_INVALID;
-    if (command_line_parse(command, argc, argv, &line)) {
-        if (line.help) {
-            code = command_help(command);
-        } else {
-            code = run_line(&line, &nothing);
-        }
-    }
+    struct balancer balancer = {.workers = 0};
+    int code = run_line(line, &nothing, &balancer);
     arena_free(&nothing.arena);
-    command_line_free(&line);
     return code;
 }
 

@@ -31,8 +31,8 @@ static const struct option_row options[] = {
 };
 
 struct job {
-    struct command_line line;
-    struct scenario **scenario; /* [line.words] */
+    const struct command_line *line;
+    struct scenario **scenario; /* [line->words] */
     struct experiment **experiment;
     uint32_t scenarios, experiments;
     bool csv, quiet;
@@ -45,7 +45,7 @@ struct job {
 static bool number_option(const struct job *job, const char *name, uint64_t least, uint64_t most,
                           uint64_t fallback, uint64_t *number)
 {
-    const char *text = command_line_value(&job->line, name);
+    const char *text = command_line_value(job->line, name);
     *number = fallback;
     if (text == NULL || (value_whole(text, number) && *number >= least && *number <= most))
         return true;
@@ -56,7 +56,7 @@ static bool number_option(const struct job *job, const char *name, uint64_t leas
 
 static bool format_option(struct job *job)
 {
-    const char *format = command_line_value(&job->line, "format");
+    const char *format = command_line_value(job->line, "format");
     job->csv = format != NULL && strcmp(format, "csv") == 0;
     if (format == NULL || job->csv || strcmp(format, "table") == 0)
         return true;
@@ -72,9 +72,9 @@ static bool replace_balancers(struct job *job, struct scenario *scenario)
 {
     uint32_t count = 0;
     bool fine = true;
-    struct balancer *list = arena_zeroed(&scenario->arena, job->line.options, sizeof *list);
-    for (uint32_t i = 0; i < job->line.options; i++) {
-        const struct option_value *option = &job->line.option[i];
+    struct balancer *list = arena_zeroed(&scenario->arena, job->line->options, sizeof *list);
+    for (uint32_t i = 0; i < job->line->options; i++) {
+        const struct option_value *option = &job->line->option[i];
         if (option->row->letter != 'b')
             continue;
         struct input input;
@@ -97,29 +97,36 @@ static bool replace_balancers(struct job *job, struct scenario *scenario)
     return fine;
 }
 
+/* Whether an earlier scenario of the run has the name of this one. */
+static bool is_namesake(const struct job *job, uint32_t which)
+{
+    const struct scenario *it = job->scenario[which];
+    for (uint32_t i = 0; it != NULL && i < which; i++) {
+        const struct scenario *other = job->scenario[i];
+        if (other == NULL || strcmp(other->name, it->name) != 0)
+            continue;
+        console_error("%s and %s are both called '%s'; the files could not tell them apart",
+                      other->file, it->file, it->name);
+        return true;
+    }
+    return false;
+}
+
 static bool load_scenarios(struct job *job, int *code)
 {
-    bool fine = true;
-    job->scenario = memory_zeroed(job->line.words, sizeof *job->scenario);
-    job->scenarios = job->line.words;
+    job->scenario = memory_zeroed(job->line->words, sizeof *job->scenario);
+    job->scenarios = job->line->words;
     for (uint32_t i = 0; i < job->scenarios; i++) {
         int problem = EXIT_FINE;
-        job->scenario[i] = scenarios_load(job->line.word[i], &problem);
-        if (job->scenario[i] != NULL && !replace_balancers(job, job->scenario[i]))
+        job->scenario[i] = scenarios_load(job->line->word[i], &problem);
+        bool fine = job->scenario[i] != NULL && replace_balancers(job, job->scenario[i]) &&
+                    !is_namesake(job, i);
+        if (!fine && problem == EXIT_FINE)
             problem = EXIT_INVALID;
         if (problem > *code)
             *code = problem;
-        for (uint32_t k = 0; problem == EXIT_FINE && k < i; k++)
-            if (job->scenario[k] != NULL &&
-                strcmp(job->scenario[k]->name, job->scenario[i]->name) == 0) {
-                console_error("%s and %s are both called '%s'; the files could not tell them apart",
-                              job->scenario[k]->file, job->scenario[i]->file,
-                              job->scenario[i]->name);
-                *code = EXIT_INVALID;
-            }
-        fine = fine && *code == EXIT_FINE;
     }
-    return fine;
+    return *code == EXIT_FINE;
 }
 
 /* ---- Running ---- */
@@ -158,8 +165,8 @@ static char *options_text(const struct job *job)
     char *text = NULL;
     size_t size = 0;
     FILE *to = open_memstream(&text, &size);
-    for (uint32_t i = 0; i < job->line.options; i++) {
-        const struct option_value *option = &job->line.option[i];
+    for (uint32_t i = 0; i < job->line->options; i++) {
+        const struct option_value *option = &job->line->option[i];
         if (strchr("srb", option->row->letter) != NULL && option->row->letter != 0)
             fprintf(to, "%s-%c %s", ftell(to) > 0 ? " " : "", option->row->letter, option->text);
     }
@@ -224,7 +231,7 @@ static int write_stdout(const struct job *job, const char *directory)
     size_t size = 0;
     FILE *to = open_memstream(&text, &size);
     struct table_options table = {.colour = console_colour(stdout),
-                                  .all = command_line_value(&job->line, "all") != NULL,
+                                  .all = command_line_value(job->line, "all") != NULL,
                                   .files = directory};
     for (uint32_t i = 0; i < job->experiments; i++) {
         if (job->csv)
@@ -253,11 +260,11 @@ static int run_job(struct job *job)
     fine = number_option(job, "jobs", 1, 1024, processors > 0 ? (uint64_t)processors : 1,
                          &job->threads) &&
            fine;
-    if (job->line.words == 0) {
+    if (job->line->words == 0) {
         console_error("run: which scenario? Try: lbsim run ws_scale");
         fine = false;
     }
-    const char *directory = command_line_value(&job->line, "output");
+    const char *directory = command_line_value(job->line, "output");
     if (directory != NULL && directory[0] == '\0') {
         console_error("run: --output: which directory?");
         fine = false;
@@ -275,28 +282,17 @@ static int run_job(struct job *job)
     return code == EXIT_FINE ? write_stdout(job, directory) : code;
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int run(const struct command_line *line)
 {
-    struct job job = {.scenarios = 0};
-    int code = EXIT_INVALID;
-    if (!command_line_parse(command, argc, argv, &job.line)) {
-        command_line_free(&job.line);
-        return code;
-    }
-    if (job.line.help) {
-        code = command_help(command);
-    } else {
-        console_hold_signals();
-        job.quiet = command_line_value(&job.line, "quiet") != NULL;
-        code = run_job(&job);
-    }
+    struct job job = {.line = line, .quiet = command_line_value(line, "quiet") != NULL};
+    console_hold_signals();
+    int code = run_job(&job);
     for (uint32_t i = 0; i < job.experiments; i++)
         experiment_free(job.experiment[i]);
     for (uint32_t i = 0; i < job.scenarios; i++)
         scenario_free(job.scenario[i]);
     free(job.experiment);
     free(job.scenario);
-    command_line_free(&job.line);
     return code;
 }
 

@@ -69,19 +69,22 @@ void progress_clear(struct progress *progress)
     progress->shown = false;
 }
 
+static int cannot_write(int why)
+{
+    if (why == EPIPE) /* where SIGPIPE is ignored, it would have ended us the same way */
+        return EXIT_CLOSED;
+    console_error("cannot write to stdout: %s", strerror(why != 0 ? why : EIO));
+    return EXIT_ENVIRONMENT;
+}
+
 int console_flush(void)
 {
     errno = 0;
-    if (fflush(stdout) == 0 && ferror(stdout) == 0)
-        return EXIT_FINE;
-    console_error("cannot write to stdout: %s", strerror(errno != 0 ? errno : EIO));
-    return EXIT_ENVIRONMENT;
+    return fflush(stdout) == 0 && ferror(stdout) == 0 ? EXIT_FINE : cannot_write(errno);
 }
 
 int console_write(const char *text, size_t length)
 {
-    if (fwrite(text, 1, length, stdout) == length)
-        return console_flush();
-    console_error("cannot write to stdout: %s", strerror(errno));
-    return EXIT_ENVIRONMENT;
+    errno = 0;
+    return fwrite(text, 1, length, stdout) == length ? console_flush() : cannot_write(errno);
 }

@@ -12,6 +12,7 @@ enum {
     EXIT_INVALID = 2,     /* usage or scenario */
     EXIT_ENVIRONMENT = 3, /* disk, missing program */
     EXIT_INTERRUPTED = 130,
+    EXIT_CLOSED = 141, /* nobody reads stdout any more */
 };
 
 /* One line, "lbsim: ...". */
@@ -32,8 +33,8 @@ struct progress {
 void progress_show(struct progress *, uint64_t done, uint64_t all);
 void progress_clear(struct progress *);
 
-/* Writes a text to stdout, whole; an exit code, EXIT_FINE or EXIT_ENVIRONMENT with its error said.
- */
+/* Writes a text to stdout, whole; an exit code: EXIT_FINE, EXIT_CLOSED in silence, or
+ * EXIT_ENVIRONMENT with its error said. */
 int console_write(const char *text, size_t length);
 /* The same for what was written to stdout piece by piece. */
 int console_flush(void);

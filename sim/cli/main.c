@@ -10,17 +10,9 @@
 
 static const struct option_row no_options[] = {{.letter = 0}};
 
-static int refuse_planned(const struct command *command, int argc, char **argv)
-{
-    (void)argc, (void)argv;
-    console_error("'%s' is planned, not there yet", command->name);
-    return EXIT_INVALID;
-}
-
 #define PLANNED(name_, about_)                                                                     \
     {                                                                                              \
-        .name = name_, .arguments = "", .about = about_, .options = no_options,                    \
-        .run = refuse_planned                                                                      \
+        .name = name_, .arguments = "", .about = about_, .options = no_options                     \
     }
 
 static const struct command planned[] = {
@@ -95,9 +87,9 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < COMMANDS; i++)
         if (strcmp(commands[i]->name, argv[1]) == 0)
-            return commands[i]->run(commands[i], argc - 1, argv + 1);
+            return command_main(commands[i], argc - 1, argv + 1);
     for (int i = 0; i < PLANNED_COMMANDS; i++)
         if (strcmp(planned[i].name, argv[1]) == 0)
-            return planned[i].run(&planned[i], argc - 1, argv + 1);
+            return command_main(&planned[i], argc - 1, argv + 1);
     return unknown_command(argv[1]);
 }

@@ -138,8 +138,8 @@ static void parse_letters(struct parse *parse, const char *word)
     }
 }
 
-bool command_line_parse(const struct command *command, int argc, char **argv,
-                        struct command_line *line)
+static bool parse_line(const struct command *command, int argc, char **argv,
+                       struct command_line *line)
 {
     struct parse parse = {
         .command = command, .line = line, .argv = argv, .argc = argc, .fine = true};
@@ -159,7 +159,7 @@ bool command_line_parse(const struct command *command, int argc, char **argv,
     return parse.fine;
 }
 
-void command_line_free(struct command_line *line)
+static void free_line(struct command_line *line)
 {
     free(line->option);
     free(line->word);
@@ -174,7 +174,7 @@ const char *command_line_value(const struct command_line *line, const char *name
     return value;
 }
 
-int command_help(const struct command *command)
+static int command_help(const struct command *command)
 {
     printf("usage: lbsim %s %s\n%s\n", command->name, command->arguments, command->about);
     if (!is_end(command->options))
@@ -189,4 +189,17 @@ int command_help(const struct command *command)
         printf("  %-26s %s%s\n", spelt, row->help, row->planned ? " (planned)" : "");
     }
     return console_flush();
+}
+
+int command_main(const struct command *command, int argc, char **argv)
+{
+    struct command_line line;
+    int code = EXIT_INVALID;
+    if (command->run == NULL)
+        console_error("'%s' is planned, not there yet", command->name);
+    else if (parse_line(command, argc, argv, &line))
+        code = line.help ? command_help(command) : command->run(&line);
+    if (command->run != NULL)
+        free_line(&line);
+    return code;
 }

@@ -13,13 +13,15 @@ struct option_row {
     bool planned;
 };
 
+struct command_line;
+
 struct command {
     const char *name, *arguments, *about;
-    const struct option_row *options;                          /* ends with name and letter 0 */
-    int (*run)(const struct command *, int argc, char **argv); /* returns the exit code */
+    const struct option_row *options;        /* ends with name and letter 0 */
+    int (*run)(const struct command_line *); /* NULL: planned. Returns the exit code */
 };
 
-/* What a command was given: values by row of its table. */
+/* An option as it was given. */
 struct option_value {
     const struct option_row *row;
     const char *text; /* of its argument, or NULL */
@@ -33,13 +35,10 @@ struct command_line {
     bool help;
 };
 
-/* Parses argv[1..]; false: errors were printed (all of them). Freed with command_line_free(). */
-bool command_line_parse(const struct command *, int argc, char **argv, struct command_line *);
-void command_line_free(struct command_line *);
+/* Parses argv[1..] and runs the command, or shows its help, or says all that is wrong with the
+ * line; returns the exit code. */
+int command_main(const struct command *, int argc, char **argv);
 /* The argument of an option's last mention ("" if it takes none); NULL: it was not given. */
 const char *command_line_value(const struct command_line *, const char *name);
-
-/* Prints it; returns the exit code. */
-int command_help(const struct command *);
 
 #endif

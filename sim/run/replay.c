@@ -3,6 +3,7 @@
 
 #include "sim/engine/memory.h"
 #include "sim/engine/names.h"
+#include "sim/scenario/values.h"
 #include "sim/workload/csv.h"
 #include "sim/world/gateway.h"
 
@@ -71,9 +72,7 @@ static void read_member(struct replay *replay, struct operation *operation, cons
     size_t name = strcspn(text, "=");
     struct gateway_member member = {.weight = 1};
     const char *at = text + name;
-    bool fine = name > 0 && name <= 64 && isalnum((unsigned char)*text);
-    for (size_t i = 0; i < name; i++)
-        fine = fine && (isalnum((unsigned char)text[i]) || strchr("._:-", text[i]) != NULL);
+    bool fine = value_name(text, name);
     if (fine && *at == '=') {
         at++;
         fine = read_number(&at, 65535, &member.weight);
@@ -146,18 +145,25 @@ static void read_new_lives(struct replay *replay, struct operation *operation)
     replay->lives += replay->options->workers;
 }
 
-static void read_planned(struct replay *replay, struct operation *operation)
-{
-    faults_add(replay->faults, operation->id_cell->place, "'%s' is planned, not there yet",
-               operation->kind->name);
-}
-
 /* ---- Playing ---- */
 
 static void play_members(struct replay *replay, struct operation *operation, uint64_t step)
 {
     (void)step;
     gateway_set_members(replay->gateway, operation->member, operation->members);
+}
+
+/* A field of CSV: in quotes where it must be. */
+static void print_field(FILE *to, const char *text)
+{
+    if (strpbrk(text, ",\"\n") == NULL) {
+        fputs(text, to);
+        return;
+    }
+    fputc('"', to);
+    for (const char *c = text; *c != '\0'; c++)
+        fputs(*c == '"' ? "\"\"" : (const char[]){*c, '\0'}, to);
+    fputc('"', to);
 }
 
 static void play_open(struct replay *replay, struct operation *operation, uint64_t step)
@@ -167,8 +173,9 @@ static void play_open(struct replay *replay, struct operation *operation, uint64
     struct connection *connection = &replay->connection[operation->connection];
     uint32_t server = gateway_open(replay->gateway, 0, replay->worker, draws, &connection->hold);
     connection->open = server != NO_SERVER;
-    fprintf(replay->out, "%llu,open,%s,%s\n", (unsigned long long)step, operation->id_cell->text,
-            server == NO_SERVER ? "-" : replay->servers.text[server]);
+    fprintf(replay->out, "%llu,open,", (unsigned long long)step);
+    print_field(replay->out, operation->id_cell->text);
+    fprintf(replay->out, ",%s\n", server == NO_SERVER ? "-" : replay->servers.text[server]);
 }
 
 static void play_close(struct replay *replay, struct operation *operation, uint64_t step)
@@ -208,8 +215,8 @@ static const struct operation_kind kinds[] = {
     {"worker", false, true, read_worker, play_worker},
     {"reload", false, false, read_new_lives, play_reload},
     {"crash", false, false, read_new_lives, play_crash},
-    {"retry", true, false, read_planned, NULL},
-    {"time", false, true, read_planned, NULL},
+    {"retry", true, false, NULL, NULL}, /* planned */
+    {"time", false, true, NULL, NULL},
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -243,7 +250,9 @@ static void read_row(struct replay *replay, const struct csv_table *table, const
     operation->kind = find_kind(replay, op);
     if (operation->kind == NULL)
         return;
-    if (operation->kind->takes_id && operation->id_cell->text[0] == '\0')
+    if (operation->kind->read == NULL)
+        faults_add(replay->faults, op->place, "'%s' is planned, not there yet", op->text);
+    else if (operation->kind->takes_id && operation->id_cell->text[0] == '\0')
         faults_add(replay->faults, op->place, "'%s' needs an id", op->text);
     else if (!operation->kind->takes_id && operation->id_cell->text[0] != '\0')
         faults_add(replay->faults, operation->id_cell->place, "'%s' takes no id", op->text);

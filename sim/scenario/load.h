@@ -80,7 +80,7 @@ struct loader {
     struct place *balancer_place; /* [scenario->balancers] */
 };
 
-/* ---- load.c: mappings by their tables, and scalars ---- */
+/* ---- read.c: mappings by their tables, and scalars ---- */
 
 /* Reads a mapping: known keys into `into`, and everything else a fault. false: not a mapping. */
 bool read_section(struct loader *, const struct section *, const struct yaml_node *, void *into);
@@ -101,6 +101,8 @@ int read_word(struct loader *, const struct yaml_node *, const char *what,
 /* A valid name of the arena's, or NULL and a fault. */
 const char *read_name(struct loader *, const struct yaml_node *, const char *of_what);
 void read_true(struct loader *, const struct yaml_node *);
+
+/* ---- load.c ---- */
 
 extern const struct section scenario_section, gateway_section;
 

@@ -108,9 +108,9 @@ static void each_name(struct loader *loader, const struct yaml_node *node,
                  "'%s' is not a range: the same name with a rising number, like ws01..ws20", text);
         return;
     }
-    if (range.last - range.first >= SERVERS_MAX) {
-        fault_at(loader, node, "'%s' is %llu servers; %d at most", text,
-                 (unsigned long long)(range.last - range.first + 1), SERVERS_MAX);
+    unsigned long long count = range.last - range.first + 1;
+    if (count > SERVERS_MAX) {
+        fault_at(loader, node, "'%s' is %llu servers; %d at most", text, count, SERVERS_MAX);
         return;
     }
     for (uint64_t i = range.first; i <= range.last; i++) {

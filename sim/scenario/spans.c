@@ -13,11 +13,11 @@
 /* The path of a file that the scenario names: beside the scenario, unless it is absolute. */
 static char *beside(const struct loader *loader, const char *file)
 {
-    const char *slash = strrchr(loader->input->name, '/');
-    size_t folder = slash == NULL || file[0] == '/' ? 0 : (size_t)(slash - loader->input->name) + 1;
-    char *path = memory_zeroed(folder + strlen(file) + 1, 1);
-    memcpy(path, loader->input->name, folder);
-    memcpy(path + folder, file, strlen(file));
+    const char *scenario = loader->input->name, *slash = strrchr(scenario, '/');
+    int folder = slash == NULL || file[0] == '/' ? 0 : (int)(slash - scenario) + 1;
+    size_t room = (size_t)folder + strlen(file) + 1;
+    char *path = memory_zeroed(room, 1);
+    snprintf(path, room, "%.*s%s", folder, scenario, file);
     return path;
 }
 
@@ -148,6 +148,26 @@ static void fault_unknown_form(struct loader *loader, const struct yaml_node *no
         fault_unknown(loader, node, "distribution", known, DISTRIBUTION_KINDS);
 }
 
+/* What stands behind the form's name: a lone value, a list of spans, or parameters by name. */
+static void read_form(struct loader *loader, const struct yaml_node *value,
+                      struct distribution *distribution)
+{
+    const struct distribution_form *form = &distribution_forms[distribution->kind];
+    size_t before = loader->faults->errors, key;
+    bool fine = true;
+    if (form->values)
+        read_spans(loader, value, distribution);
+    else if (form->lone && value->kind == YAML_SCALAR)
+        fine = read_parameter(loader, value, &form->key[0], &distribution->parameter[0]);
+    else
+        fine = read_parameters(loader, value, form, distribution);
+    const char *wrong = fine ? distribution_fault(distribution, &key) : NULL;
+    if (wrong != NULL && !form->values)
+        fault_at(loader, value, "%s of %s %s", form->key[key].name, form->name, wrong);
+    else if (wrong != NULL && loader->faults->errors == before)
+        fault_at(loader, value, "%s %s", form->name, wrong);
+}
+
 void read_distribution(struct loader *loader, const struct yaml_node *node,
                        struct distribution *distribution)
 {
@@ -171,19 +191,6 @@ void read_distribution(struct loader *loader, const struct yaml_node *node,
     }
     *distribution =
         (struct distribution){.kind = (enum distribution_kind)(form - distribution_forms)};
-    const struct yaml_node *value = bare ? NULL : node->pair[0].value;
-    size_t before = loader->faults->errors;
-    bool fine = true;
-    if (form->values)
-        read_spans(loader, value, distribution);
-    else if (form->lone && value->kind == YAML_SCALAR)
-        fine = read_parameter(loader, value, &form->key[0], &distribution->parameter[0]);
-    else if (!bare)
-        fine = read_parameters(loader, value, form, distribution);
-    size_t key;
-    const char *wrong = fine ? distribution_fault(distribution, &key) : NULL;
-    if (wrong != NULL && !form->values)
-        fault_at(loader, value, "%s of %s %s", form->key[key].name, form->name, wrong);
-    else if (wrong != NULL && loader->faults->errors == before)
-        fault_at(loader, value, "%s %s", form->name, wrong);
+    if (!bare)
+        read_form(loader, node->pair[0].value, distribution);
 }

@@ -129,7 +129,8 @@ bool value_name(const char *text, size_t length)
     if (length == 0 || length > NAME_MAX_BYTES || !isalnum((unsigned char)*text))
         return false;
     for (size_t i = 0; i < length; i++) {
-        bool fine = isalnum((unsigned char)text[i]) || memchr("._:-", text[i], 4) != NULL;
+        bool fine = isalnum((unsigned char)text[i]) || text[i] == '.' || text[i] == '_' ||
+                    text[i] == ':' || text[i] == '-';
         if (!fine || (i > 0 && text[i] == '.' && text[i - 1] == '.'))
             return false;
     }

@@ -69,7 +69,7 @@ static void stay_away_or_return(struct world *world, uint32_t place, uint64_t le
     client->ends_ns = left_ns;
     COUNT_FLOW(world, client, waiting, 1u);
     if (after_ns < world->config->duration_ns - world->now_ns)
-        world_push_client(world, PHASE_RECONNECT, world->now_ns + after_ns, place);
+        agenda_client(world, PHASE_RECONNECT, world->now_ns + after_ns, place);
 }
 
 /* ---- Opening ---- */
@@ -117,7 +117,7 @@ static void open_client(struct world *world, uint32_t place, uint64_t hold_ns)
     if (hold_ns != SPAN_FOREVER)
         client->ends_ns = world->now_ns + hold_ns; /* both below 2^63 */
     if (client->ends_ns < world->config->duration_ns) {
-        world_push_client(world, PHASE_DEPARTURE, client->ends_ns, place);
+        agenda_client(world, PHASE_DEPARTURE, client->ends_ns, place);
         world->departures++;
     }
 }
@@ -155,7 +155,7 @@ void clients_reconnect(struct world *world, uint32_t place)
 static bool still_departs(const struct queue_item *item, void *context)
 {
     const struct world *world = context;
-    if (world_phase_of(item) != PHASE_DEPARTURE)
+    if (agenda_phase(item) != PHASE_DEPARTURE)
         return true;
     const struct client *client = &world->client[item->what];
     return client->state == CLIENT_OPEN && client->opening == item->order;

@@ -237,8 +237,8 @@ static struct picker *picker_now(struct gateway *gateway, struct life *life)
     return stale ? picker_build(gateway, life) : life->current;
 }
 
-/* A scope's sequence begins anew with the rest of it at each request, and would draw the same number
- * every time; so a sequence of requests is one of streams. */
+/* A scope's sequence begins anew with the rest of it at each request, and would draw the same
+ * number every time; so a sequence of requests is one of streams. */
 static struct stream next_request_draws(struct scope *scope)
 {
     return stream_of(scope->draws, scope->requests++);

@@ -142,7 +142,7 @@ static void change(struct world *world, uint32_t index, const struct world_event
     if (event->drain_ns == 0)
         drain_over(world, index, event);
     else if (event->drain_ns < world->config->duration_ns - world->now_ns)
-        world_push_event(world, world->now_ns + event->drain_ns, index, STEP_DRAINED, 0);
+        agenda_event(world, world->now_ns + event->drain_ns, index, STEP_DRAINED, 0);
 }
 
 static void set_health(struct world *world, uint32_t index, const struct world_event *event,
@@ -156,7 +156,7 @@ static void set_health(struct world *world, uint32_t index, const struct world_e
     tallies_change(world);
     tallies_log(world, index, event->server, down ? LOG_OUT : LOG_BACK, 0);
     if (down && event->for_ns < world->config->duration_ns - world->now_ns)
-        world_push_event(world, world->now_ns + event->for_ns, index, STEP_BACK, 0);
+        agenda_event(world, world->now_ns + event->for_ns, index, STEP_BACK, 0);
 }
 
 static void crash(struct world *world, uint32_t index, const struct world_event *event)
@@ -171,7 +171,7 @@ static void crash(struct world *world, uint32_t index, const struct world_event 
     gateway_crash(world->gateway, instance, worker);
     uint64_t reap_ns = world->config->balancer->reap_ns;
     if (reap_ns != 0 && reap_ns < world->config->duration_ns - world->now_ns)
-        world_push_event(world, world->now_ns + reap_ns, index, STEP_REAP, life);
+        agenda_event(world, world->now_ns + reap_ns, index, STEP_REAP, life);
     tallies_change(world);
     tallies_log(world, index, NO_SERVER, LOG_CRASH, count);
 }
@@ -267,7 +267,7 @@ static void close_or_cut(struct world *world, uint32_t index, const struct world
 void happenings_schedule(struct world *world)
 {
     for (uint32_t i = 0; i < world->config->events; i++)
-        world_push_event(world, world->config->event[i].at_ns, i, STEP_SELF, 0);
+        agenda_event(world, world->config->event[i].at_ns, i, STEP_SELF, 0);
 }
 
 static void happen(struct world *world, uint32_t index, const struct world_event *event)

@@ -8,52 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RANK_SHIFT = 60, SERVER_SHIFT = 32 };
-
-enum phase world_phase_of(const struct queue_item *item)
-{
-    return (enum phase)(item->rank >> RANK_SHIFT);
-}
-
-void world_push_event(struct world *world, uint64_t at_ns, uint32_t event, enum step step,
-                      uint64_t detail)
-{
-    queue_push(world->queue, (struct queue_item){
-                                 .time_ns = at_ns,
-                                 .rank = (uint64_t)PHASE_EVENT << RANK_SHIFT | event,
-                                 .order = step,
-                                 .what = detail,
-                             });
-}
-
-void world_push_client(struct world *world, enum phase phase, uint64_t at_ns, uint32_t place)
-{
-    const struct client *client = &world->client[place];
-    struct queue_item item = {.time_ns = at_ns, .what = place};
-    if (phase == PHASE_RECONNECT) {
-        item.rank = client->source;
-        item.order = client->connection;
-    } else {
-        item.rank = (uint64_t)client->server << SERVER_SHIFT | client->worker;
-        item.order = client->opening;
-    }
-    item.rank |= (uint64_t)phase << RANK_SHIFT;
-    queue_push(world->queue, item);
-}
-
-static void push_arrival(struct world *world, uint32_t source)
-{
-    uint64_t at_ns;
-    if (!arrivals_next(&world->source[source].cursor, &at_ns) ||
-        at_ns >= world->config->duration_ns)
-        return;
-    queue_push(world->queue, (struct queue_item){
-                                 .time_ns = at_ns,
-                                 .rank = (uint64_t)PHASE_ARRIVAL << RANK_SHIFT | source,
-                                 .order = world->source[source].next_connection,
-                             });
-}
-
 /* Streams are keyed by traffic name and entry, so one source more moves no other. */
 static struct stream source_stream(const struct world_config *config, enum stream_purpose purpose,
                                    const struct world_traffic *traffic, uint32_t entry)
@@ -151,13 +105,13 @@ static struct world_result *make_result(const struct world_config *config)
 
 static void serve(struct world *world, const struct queue_item *item)
 {
-    switch (world_phase_of(item)) {
+    switch (agenda_phase(item)) {
     case PHASE_EVENT:
         happenings_step(world, (uint32_t)item->rank, (enum step)item->order, item->what);
         return;
     case PHASE_ARRIVAL:
         clients_arrive(world, (uint32_t)item->rank);
-        push_arrival(world, (uint32_t)item->rank);
+        agenda_arrival(world, (uint32_t)item->rank);
         return;
     case PHASE_RECONNECT:
         clients_reconnect(world, (uint32_t)item->what);
@@ -240,7 +194,7 @@ struct world_result *world_run(const struct world_config *config)
     happenings_start(&world);
     happenings_schedule(&world);
     for (uint32_t i = 0; i < world.sources; i++)
-        push_arrival(&world, i);
+        agenda_arrival(&world, i);
     loop(&world);
     tallies_finish(&world);
     release_all(&world);

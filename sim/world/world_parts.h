@@ -110,9 +110,12 @@ void tallies_log(struct world *, uint32_t event, uint32_t server, enum world_log
 void tallies_sample(struct world *, uint64_t until_ns);
 void tallies_finish(struct world *);
 
-/* world.c: the queue's items. */
-void world_push_event(struct world *, uint64_t at_ns, uint32_t event, enum step, uint64_t detail);
-enum phase world_phase_of(const struct queue_item *);
-void world_push_client(struct world *, enum phase, uint64_t at_ns, uint32_t client);
+/* agenda.c: the queue's items. */
+enum phase agenda_phase(const struct queue_item *);
+void agenda_event(struct world *, uint64_t at_ns, uint32_t event, enum step, uint64_t detail);
+/* A reconnect or a departure of this client. */
+void agenda_client(struct world *, enum phase, uint64_t at_ns, uint32_t client);
+/* The source's next connection, if it arrives before the end. */
+void agenda_arrival(struct world *, uint32_t source);
 
 #endif

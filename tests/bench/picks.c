@@ -1,7 +1,7 @@
 /* picks.c: what a pick and its release cost, as ratios to round_robin.
  *
- * The machine may be shared and noisy, so no time is quoted alone: contestants take turns, round by
- * round, in CPU time, and each round gives a ratio; the median is shown with the least and the most. */
+ * The machine may be shared and noisy, so no time is quoted alone: contestants take turns, round
+ * by round, in CPU time, and each round gives a ratio; the median is shown with least and most. */
 #include "algorithms/lb.h"
 #include "sim/engine/memory.h"
 

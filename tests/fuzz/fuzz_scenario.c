@@ -1,4 +1,4 @@
-/* fuzz_scenario.c: any text as a scenario: refused in words, or loaded, printed and loaded again. */
+/* fuzz_scenario.c: any text as a scenario: refused in words, or loaded, printed, loaded. */
 #include "sim/scenario/scenario.h"
 
 #include <assert.h>

@@ -1,0 +1,3 @@
+try --help
+try -h
+try --version

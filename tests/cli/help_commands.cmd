@@ -1,0 +1,5 @@
+for command in run check replay list; do
+    try $command --help
+done
+try run -h
+try run --nonsense --help

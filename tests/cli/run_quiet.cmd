@@ -1,0 +1,3 @@
+try run crash -q
+try run crash --quiet -o out
+ls out

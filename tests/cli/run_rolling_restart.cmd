@@ -1,0 +1,1 @@
+lbsim run rolling_restart

@@ -1,0 +1,1 @@
+lbsim run scale_2_to_3_nginx
