@@ -95,6 +95,7 @@ $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libsim.a $(BUILD)/liblb.a
 # ---- What a newcomer types ----
 
 OUT ?= out/ws_scale
+JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 
 .PHONY: help run test check bench format docs install snapshots clean
 help:
@@ -112,12 +113,12 @@ help:
 
 run:
 	@tools/need build
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$(JOBS) all
 	$(BUILD)/lbsim run scenarios/ws_scale.yaml -o $(OUT)
 
 test:
 	@tools/need build test
-	@$(MAKE) --no-print-directory all tests
+	@$(MAKE) --no-print-directory -j$(JOBS) all tests
 	@tests/run $(TESTS) tests/check_floors tests/check_house tests/check_docs tests/cli/run
 
 CHECK_SOURCES = $(shell find algorithms sim reports tests -name '*.[ch]')
@@ -125,13 +126,14 @@ TIDY_SOURCES  = $(SIM_SRC) $(CLI_SRC) $(LB_SRC) $(CONTRACT_SRC)
 
 check:
 	@tools/need build test check
-	@$(MAKE) --no-print-directory WERROR=1 all tests
-	@$(MAKE) --no-print-directory WERROR=1 CC=clang all tests
-	clang-format --dry-run --Werror $(CHECK_SOURCES)
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 all tests
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 CC=clang all tests
+	@clang-format --dry-run --Werror $(CHECK_SOURCES)
+	@echo 'clang-format: nothing to change'
 	@tests/check_tidy $(TIDY_SOURCES)
-	@$(MAKE) --no-print-directory WERROR=1 MODE=asan all tests
-	@$(MAKE) --no-print-directory WERROR=1 MODE=tsan all
-	@$(MAKE) --no-print-directory WERROR=1 MODE=fuzz CC=clang fuzzers
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 MODE=asan all tests
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 MODE=tsan all
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 MODE=fuzz CC=clang fuzzers
 	@tests/run $(patsubst $(BUILD)/%,build/asan/%,$(TESTS)) tests/check_liblb tests/check_bits \
 		tests/check_threads tests/check_instructions tests/check_fuzz tests/nginx_probe
 

@@ -76,8 +76,9 @@ static void events(void)
          "7:45 '101%' is not a share: 0% to 100%, like 50%\n"
          "7:58 unknown order 'eldest' (did you mean 'oldest'?)\n"
          "7:73 '-1' is not a whole number\n"},
-        {WITH_EVENTS("[{at: 1m, cut: {share: 50%, count: 5}}, {at: 1m, cut: {server: s1..s2}}]"),
+        {WITH_EVENTS("[{at: 1m, cut: {share: 50%, count: 5}}, {at: 1m, cut: {server: s1..s4}}]"),
          "7:24 either share or count, not both\n"
+         "7:49 there is no server 's4'\n"
          "7:72 one server is wanted here, not several\n"},
         {WITH_EVENTS("[{at: 1m, restart: s1, each: 45s, down: 20s}, {at: 2m, every: 10m, until: "
                      "24h, reload: true}, {at: 3m, fail: {server: s1}, detect: 1s, back: 5m}]"),

@@ -2,12 +2,10 @@
  * definitions written out. */
 #include "sim/run/metrics.h"
 
-#include "sim/engine/memory.h"
 #include "tests/harness.h"
 #include "tests/worlds.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool near(double a, double b, double within)

@@ -8,7 +8,6 @@
 
 #include <gsl/gsl_cdf.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- Running one ---- */

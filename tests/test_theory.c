@@ -1,12 +1,11 @@
 /* test_theory.c: runs against what theory says of them. The error probability of each assertion on
  * random figures is 2.5e-8 (z 5.57), and the seeds are fixed: a failure is a fault. */
-#include "sim/engine/memory.h"
 #include "tests/harness.h"
 #include "tests/worlds.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define Z 5.57
@@ -101,6 +100,63 @@ static void test_balls_in_bins(void)
               empty / BALL_RUNS, expected, tolerance);
 }
 
+/* ---- Chance where there are workers and second attempts ---- */
+
+static void reconnects(struct world_traffic *traffic, bool anew)
+{
+    traffic->reconnects = true;
+    traffic->reconnect_after = exponential(100000);
+    traffic->reconnect_tries = 1;
+    traffic->reconnect_lasts_new = anew;
+}
+
+enum { ACCEPT_RUNS = 400 };
+
+/* Three connections on two instances of two workers, each with a round of its own: as many on s1 as
+ * workers were hit. One, two or three of four: 4, 36 and 24 of 64. */
+static void test_accept_random(void)
+{
+    static const double expected[] = {4.0 / 64, 36.0 / 64, 24.0 / 64};
+    struct stage stage;
+    double x2 = 0, most = gsl_cdf_chisq_Qinv(2.5e-8, 2);
+    uint32_t count[4] = {0};
+    stage_begin(&stage, "round_robin", 3, 100);
+    stage.balancer.view = lb_view_find("worker");
+    stage.config.instances = 2;
+    stage.config.workers = 2;
+    stage.config.accept = ACCEPT_RANDOM;
+    stage_traffic(&stage, "a", burst(3, 0, 0), forever());
+    for (uint64_t run = 0; run < ACCEPT_RUNS; run++) {
+        stage.config.replication = run;
+        count[world_tally_at(stage_run(&stage), 0, 0)->live]++;
+    }
+    for (int hit = 1; hit <= 3; hit++) {
+        double apart = count[hit] - ACCEPT_RUNS * expected[hit - 1];
+        x2 += apart * apart / (ACCEPT_RUNS * expected[hit - 1]);
+    }
+    CHECK_ROW(count[0] == 0 && x2 < most, "chi-square %.1f, at most %.1f", x2, most);
+    stage_end(&stage);
+}
+
+/* Who is cut from s1 draws again: to each of three servers one of three. */
+static void test_attempts_draw_anew(void)
+{
+    struct stage stage;
+    stage_begin(&stage, "random", 3, 100);
+    reconnects(stage_traffic(&stage, "a", burst(3000, 0, 0), forever()), false);
+    stage.traffic[0].reconnect_after = constant(1);
+    stage_event(&stage, 10, EVENT_CUT)->filter.server = 0;
+    const struct world_result *result = stage_run(&stage);
+    double x2 = 0, cut = (double)result->flow[0].cut, most = gsl_cdf_chisq_Qinv(2.5e-8, 2);
+    for (uint32_t i = 0; i < 3; i++) {
+        double before = i == 0 ? 0 : (double)result->moment[0].live[i];
+        double apart = (double)world_tally_at(result, 0, i)->live - before - cut / 3;
+        x2 += apart * apart / (cut / 3);
+    }
+    CHECK_ROW(cut > 800 && x2 < most, "chi-square %.1f, at most %.1f", x2, most);
+    stage_end(&stage);
+}
+
 /* ---- Exact laws ---- */
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -137,8 +193,12 @@ static uint64_t open_time(const struct stage *stage, uint32_t traffic, uint64_t 
         uint64_t away_ns = distribution_sample(&stage->traffic[traffic].reconnect_after,
                                                stream_of(stream_of(waits, k), 1));
         uint64_t back_ns = least(cut_ns + away_ns, end_ns);
+        uint64_t left_ns = at_ns + hold_ns - cut_ns;
+        if (stage->traffic[traffic].reconnect_lasts_new)
+            left_ns = distribution_sample(&stage->traffic[traffic].lasts,
+                                          stream_of(stream_of(holds, k), 1));
         sum -= until_ns - cut_ns;
-        sum += least(at_ns + hold_ns + away_ns, end_ns) - back_ns;
+        sum += least(back_ns + left_ns, end_ns) - back_ns;
     }
     return sum;
 }
@@ -172,24 +232,22 @@ static void test_little(void)
         }
 }
 
-/* The same where some 9,000 are cut and come back for the rest: their old departures, most of what
- * is queued, must not touch them, nor those who stay. */
+/* The same where 10,000 of a and c are cut and come back, for the rest or anew: their old
+ * departures, most of what is queued, must not touch them, nor b, which stays. */
 static void test_little_with_cuts(void)
 {
     struct stage stage;
     for (int i = 0; i < SOME; i++) {
         stage_begin(&stage, some_presets[i], 5, 10000000);
-        struct world_traffic *traffic =
-            stage_traffic(&stage, "a", poisson(200), exponential(2000000));
-        traffic->reconnects = true;
-        traffic->reconnect_after = exponential(100000);
-        traffic->reconnect_tries = 1;
+        reconnects(stage_traffic(&stage, "a", poisson(200), exponential(2000000)), false);
         stage_traffic(&stage, "b", poisson(2000), exponential(2000000));
+        reconnects(stage_traffic(&stage, "c", poisson(2000), exponential(2000000)), true);
         stage_event(&stage, 5000000, EVENT_CUT)->filter.traffic = 0;
+        stage_event(&stage, 5000000, EVENT_CUT)->filter.traffic = 2;
         stage_run(&stage);
-        CU_ASSERT(stage.result->flow[1].cut > 8500);
-        for (uint32_t t = 0; t < 2; t++) {
-            uint64_t open = open_time(&stage, t, t == 0 ? 5000000 : UINT64_MAX);
+        CU_ASSERT(stage.result->flow[0].cut > 9500);
+        for (uint32_t t = 0; t < 3; t++) {
+            uint64_t open = open_time(&stage, t, t == 1 ? UINT64_MAX : 5000000);
             uint64_t live = integral_of(stage.result, 1 + t, 10000000);
             CHECK_ROW(open == live, "%s, %s: %llu, not %llu", some_presets[i],
                       stage.traffic[t].name, (unsigned long long)live, (unsigned long long)open);
@@ -262,8 +320,10 @@ static void test_least_conn(void)
 static const struct test tests[] = {
     {"infinite servers: Poisson, independent, any hold", test_infinite_servers},
     {"balls in bins: empty ones", test_balls_in_bins},
+    {"accept: random: all workers alike", test_accept_random},
+    {"a second attempt draws anew", test_attempts_draw_anew},
     {"Little's law to the tick", test_little},
-    {"Little's law with 9,000 cut", test_little_with_cuts},
+    {"Little's law with 10,000 cut", test_little_with_cuts},
     {"round_robin: picks differ by one at the most", test_round_robin},
     {"least_conn on the host's view is level", test_least_conn},
 };

@@ -1,13 +1,10 @@
-/* test_world.c: small worlds worked out by hand: ties in time, arrivals, clients that come back,
- * and what is tallied.
+/* test_world.c: small worlds worked out by hand: ties in time, arrivals, clients that come back.
  *
  * Times are ticks of 1 ns. Unless a test says otherwise there is one worker, arrivals last for
  * ever, and the balancer is `round_robin` or `least_conn` with every memory kept. */
-#include "sim/engine/memory.h"
 #include "tests/harness.h"
 #include "tests/worlds.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- Ties in one tick ---- */
@@ -327,70 +324,6 @@ static void test_refused_when_full(void)
     stage_end(&stage);
 }
 
-/* ---- Tallies ---- */
-
-/* s1: 20 ticks of one, 50 of two. s2 joins at 60, is out from 80 to 85, has one from 70 on. */
-static void test_integrals(void)
-{
-    struct stage stage;
-    stage_begin(&stage, "least_conn", 2, 100);
-    stage.server[1].at_start = false;
-    stage_traffic(&stage, "a", burst(1, 10, 0), constant(20));
-    stage_traffic(&stage, "b", burst(2, 50, 0), forever());
-    stage_traffic(&stage, "c", burst(1, 70, 0), forever());
-    stage_change(&stage, 60, "+2");
-    struct world_event *flap = stage_event(&stage, 80, EVENT_FLAP);
-    flap->server = 1;
-    flap->for_ns = 5;
-    const struct world_result *result = stage_run(&stage);
-    CU_ASSERT_EQUAL(world_tally_at(result, 0, 0)->live_mean, 1.2);
-    CU_ASSERT_EQUAL(world_tally_at(result, 0, 1)->live_mean, 0.3);
-    CU_ASSERT_EQUAL(world_tally_at(result, 1, 0)->live_mean, 0.2);
-    CU_ASSERT_EQUAL(integral_of(result, 0, 100), 150);
-    CU_ASSERT_EQUAL(result->present_ns[0], 100);
-    CU_ASSERT_EQUAL(result->present_ns[1], 35);
-    CU_ASSERT_EQUAL(world_tally_at(result, 0, 0)->live_peak, 2);
-    stage_end(&stage);
-}
-
-/* What begins and ends inside one tick was never there: not in peaks, samples or integrals. */
-static void test_peaks(void)
-{
-    struct stage stage;
-    stage_begin(&stage, "round_robin", 1, 100);
-    stage_traffic(&stage, "a", burst(1, 0, 0), constant(10));
-    stage_traffic(&stage, "b", burst(1, 10, 0), constant(10));
-    stage_traffic(&stage, "c", burst(7, 15, 0), constant(0));
-    stage_sample(&stage, 10);
-    stage_sample(&stage, 15);
-    const struct world_result *result = stage_run(&stage);
-    CU_ASSERT_EQUAL(world_tally_at(result, 0, 0)->live_peak, 1);
-    CU_ASSERT_EQUAL(world_tally_at(result, 3, 0)->live_peak, 0);
-    CU_ASSERT_EQUAL(world_tally_at(result, 3, 0)->picks, 7);
-    CU_ASSERT_EQUAL(world_tally_at(result, 3, 0)->closed, 7);
-    CU_ASSERT_EQUAL(integral_of(result, 0, 100), 20);
-    CHECK_SAMPLES(&stage, "1, 1");
-    CU_ASSERT_EQUAL(result->sample_picks[0], 2);
-    CU_ASSERT_EQUAL(result->sample_picks[1], 9);
-    stage_end(&stage);
-}
-
-/* At the end of the tick, and the last one is after everything. */
-static void test_samples(void)
-{
-    struct stage stage;
-    stage_begin(&stage, "round_robin", 2, 100);
-    stage_traffic(&stage, "a", burst(2, 10, 0), constant(89));
-    stage_traffic(&stage, "b", burst(1, 99, 0), forever());
-    stage_event(&stage, 20, EVENT_CUT)->filter.server = 1;
-    for (uint64_t i = 0; i < 7; i++)
-        stage_sample(&stage, (uint64_t[]){0, 10, 19, 20, 98, 99, 100}[i]);
-    stage_run(&stage);
-    CHECK_SAMPLES(&stage, "0 0, 1 1, 1 1, 1 0, 1 0, 1 0, 1 0");
-    CHECK_LIVE(&stage, 2, "1 0");
-    stage_end(&stage);
-}
-
 static const struct test tests[] = {
     {"ties: events first", test_events_first},
     {"ties: events as written", test_events_as_written},
@@ -408,9 +341,6 @@ static const struct test tests[] = {
     {"tries: so many, then never again", test_tries},
     {"tries begin anew with a success", test_tries_begin_anew},
     {"refused when full, then let in", test_refused_when_full},
-    {"integrals and presence", test_integrals},
-    {"peaks are of whole ticks", test_peaks},
-    {"samples are of whole ticks", test_samples},
 };
 
 SUITE("world", tests)

@@ -1,10 +1,8 @@
 /* test_world_events.c: what the script can do to a small world, worked out by hand: drains, closes
- * and cuts, crashes, flaps, weights; and what is noted of it: moments, newcomers, the log. */
-#include "sim/engine/memory.h"
+ * and cuts, crashes, flaps, weights; and what the log says of it. */
 #include "tests/harness.h"
 #include "tests/worlds.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- Drains ---- */
@@ -20,11 +18,11 @@ static void check_drain(uint64_t drain_ns, const char *later, uint64_t later_ns,
         stage_change(&stage, 100, "+1");
     if (later != NULL && *later == '-')
         stage_change(&stage, later_ns, "-1")->drain_ns = second_drain_ns;
-    for (uint64_t i = 0; i < 7; i++)
-        stage_sample(&stage, (uint64_t[]){59, 60, 179, 180, 269, 270, 499}[i]);
+    for (uint64_t i = 0; i < 8; i++)
+        stage_sample(&stage, (uint64_t[]){59, 60, 179, 180, 269, 270, 498, 500}[i]);
     stage_run(&stage);
-    char text[STAGE_TEXT], s1[8] = "";
-    for (uint32_t i = 0; i < 7; i++) /* s1's figure of each sample: 0 or 2 */
+    char text[STAGE_TEXT], s1[9] = "";
+    for (uint32_t i = 0; i < 8; i++) /* s1's figure of each sample: 0 or 2 */
         s1[i] = (char)('0' + stage.result->sample_live[2 * i]);
     CHECK_ROW(strcmp(s1, expected) == 0, "drain %llu: %s, s1 has %s, expected %s",
               (unsigned long long)drain_ns, text_of_samples(stage.result, text), s1, expected);
@@ -33,16 +31,16 @@ static void check_drain(uint64_t drain_ns, const char *later, uint64_t later_ns,
 
 static void test_drain(void)
 {
-    check_drain(SPAN_FOREVER, NULL, 0, 0, "2222222");
-    check_drain(120, NULL, 0, 0, "2220000");
-    check_drain(0, NULL, 0, 0, "2000000");
-    check_drain(439, NULL, 0, 0, "2222220"); /* the last tick */
-    check_drain(440, NULL, 0, 0, "2222222"); /* the end: too late */
-    check_drain(120, "+1", 0, 0, "2222222"); /* back at 100: the cut at 180 is off */
-    check_drain(120, "-1", 150, 120, "2222200");
-    check_drain(120, "-1", 150, SPAN_FOREVER, "2222222");
-    check_drain(120, "-1", 110, 10, "2200000");
-    check_drain(120, "-1", 170, 10, "2220000"); /* both at 180, and that once */
+    check_drain(SPAN_FOREVER, NULL, 0, 0, "22222222");
+    check_drain(120, NULL, 0, 0, "22200000");
+    check_drain(0, NULL, 0, 0, "20000000");
+    check_drain(439, NULL, 0, 0, "22222220"); /* the last tick */
+    check_drain(440, NULL, 0, 0, "22222222"); /* the end: too late */
+    check_drain(120, "+1", 0, 0, "22222222"); /* back at 100: the cut at 180 is off */
+    check_drain(120, "-1", 150, 120, "22222000");
+    check_drain(120, "-1", 150, SPAN_FOREVER, "22222222");
+    check_drain(120, "-1", 110, 10, "22000000");
+    check_drain(120, "-1", 170, 10, "22200000"); /* both at 180, and that once */
 }
 
 /* Nobody new meanwhile; who is cut comes back elsewhere. */
@@ -275,6 +273,27 @@ static void test_flap(void)
     }
 }
 
+/* Out from 10 to 30 and again from 20 to 40: not back at 30, in any way of changing. */
+static void test_flaps_overlap(void)
+{
+    struct stage stage;
+    for (int change = CHANGE_IN_PLACE; change <= CHANGE_RELOAD; change++) {
+        stage_begin(&stage, "round_robin", 2, 100);
+        stage.balancer.change = (enum change)change;
+        stage_traffic(&stage, "a", burst(4, 35, 0), forever());
+        stage_entry(&stage, burst(4, 45, 0));
+        stage_event(&stage, 10, EVENT_FLAP)->for_ns = 20;
+        stage_event(&stage, 20, EVENT_FLAP)->for_ns = 20;
+        stage_sample(&stage, 35);
+        const struct world_result *result = stage_run(&stage);
+        CHECK_SAMPLES(&stage, "0 4");
+        CHECK_LIVE(&stage, 0, "2 6");
+        CU_ASSERT_EQUAL(result->present_ns[0], 70);
+        CU_ASSERT_EQUAL(result->logs, 3);
+        stage_end(&stage);
+    }
+}
+
 /* Connections stay through a flap, but nobody new comes. */
 static void test_flap_holds(void)
 {
@@ -316,82 +335,19 @@ static void test_weights(void)
     stage_end(&stage);
 }
 
-/* ---- What is noted ---- */
-
-static void test_moments(void)
+/* A server enters with the weight that the change gives it. */
+static void test_weight_of_added(void)
 {
     struct stage stage;
-    stage_begin(&stage, "round_robin", 3, 100);
-    stage.server[2].at_start = false;
-    stage_traffic(&stage, "a", burst(4, 10, 0), constant(20));
-    stage_event(&stage, 10, EVENT_TOUCH); /* before the burst */
-    stage_event(&stage, 11, EVENT_TOUCH);
-    stage_change(&stage, 12, "+3 -1");
-    stage_event(&stage, 29, EVENT_RELOAD);
-    stage_event(&stage, 30, EVENT_RELOAD); /* before the departures */
-    stage_event(&stage, 31, EVENT_RELOAD);
+    stage_begin(&stage, "round_robin", 2, 100);
+    stage.server[1].at_start = false;
+    stage_traffic(&stage, "a", burst(8, 20, 0), forever());
+    stage_change(&stage, 10, "+2");
+    stage.added[0][0].weight = 3;
     const struct world_result *result = stage_run(&stage);
-    static const char *const live[] = {"0 0 0", "2 2 0", "2 2 0", "2 2 0", "2 2 0", "0 0 0"};
-    CU_ASSERT_EQUAL(result->moments, 6);
-    for (uint32_t i = 0; i < 6; i++) {
-        CHECK_MOMENT(&stage, i, live[i]);
-        const uint32_t *weight = result->moment[i].weight;
-        CU_ASSERT(weight[0] == (i <= 2) && weight[1] == 1 && weight[2] == (i > 2));
-        CU_ASSERT(result->moment[i].event == i && result->moment[i].at_ns == stage.event[i].at_ns);
-    }
+    CHECK_LIVE(&stage, 0, "2 6");
+    CU_ASSERT(result->log[0].kind == LOG_ADDED && result->log[0].number == 3);
     stage_end(&stage);
-}
-
-/* A hundred on each of two; of the hundred that come after s3 did, all go there, or every third. */
-static void test_newcomers(void)
-{
-    static const struct {
-        const char *view;
-        uint64_t taken;
-    } rows[] = {{"host", 100}, {"generation", 33}};
-    struct stage stage;
-    for (int i = 0; i < 2; i++) {
-        stage_begin(&stage, "lbsim-least-conn", 3, 100);
-        stage.balancer.view = lb_view_find(rows[i].view);
-        stage.server[2].at_start = false;
-        stage_traffic(&stage, "a", burst(200, 0, 0), forever());
-        stage_entry(&stage, burst(150, 20, 20));
-        stage_change(&stage, 10, "+3");
-        const struct world_result *result = stage_run(&stage);
-        CU_ASSERT_EQUAL(result->newcomers, 1);
-        CU_ASSERT_EQUAL(result->newcomer[0].picks, 100);
-        CU_ASSERT_EQUAL(result->newcomer[0].taken, rows[i].taken);
-        stage_end(&stage);
-    }
-}
-
-/* Every change ends the count of the one before; clients that come back are not counted. */
-static void test_newcomers_end(void)
-{
-    static const enum world_event_kind kinds[] = {EVENT_CHANGE, EVENT_RELOAD, EVENT_CRASH,
-                                                  EVENT_FLAP,   EVENT_TOUCH,  EVENT_CLOSE};
-    struct stage stage;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        stage_begin(&stage, "round_robin", 3, 100);
-        stage.server[2].at_start = false;
-        struct world_traffic *traffic = stage_traffic(&stage, "a", burst(20, 0, 0), forever());
-        traffic->reconnects = true;
-        traffic->reconnect_after = constant(0);
-        traffic->reconnect_tries = 1;
-        stage_entry(&stage, burst(30, 20, 0));
-        stage_entry(&stage, burst(30, 40, 0));
-        stage_change(&stage, 10, "+3");
-        stage_event(&stage, 15, EVENT_CUT);
-        if (kinds[i] == EVENT_CHANGE)
-            stage_change(&stage, 30, "1:2");
-        else
-            stage_event(&stage, 30, kinds[i])->for_ns = 5;
-        const struct world_result *result = stage_run(&stage);
-        bool ends = i < 4;
-        CU_ASSERT_EQUAL(result->newcomer[0].picks, ends ? 30 : 60);
-        CU_ASSERT_EQUAL(result->newcomer[0].taken, ends ? 10 : 20);
-        stage_end(&stage);
-    }
 }
 
 static const struct test tests[] = {
@@ -404,11 +360,10 @@ static const struct test tests[] = {
     {"crash: a worker's connections are cut", test_crash},
     {"crash: counts stay until they are reaped", test_reap},
     {"flap: two changes, or unusable and usable", test_flap},
+    {"flap: two that overlap", test_flaps_overlap},
     {"flap: connections stay", test_flap_holds},
     {"weights change", test_weights},
-    {"moments are before the event", test_moments},
-    {"newcomers: the first hundred", test_newcomers},
-    {"newcomers: until the next change", test_newcomers_end},
+    {"a server enters with a weight", test_weight_of_added},
 };
 
 SUITE("world_events", tests)

@@ -1,10 +1,8 @@
 /* test_world_laws.c: what holds in every world under every balancer: nobody gets lost, and all
  * balancers meet the same customers. */
-#include "sim/engine/memory.h"
 #include "tests/harness.h"
 #include "tests/worlds.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { LONG = 1000000 };

@@ -10,9 +10,8 @@
 
 #define LBSIM_VERSION "0.1.0"
 
-#define COUNT_TABLE_BYTES                                                                          \
-    ((size_t)10 << 20) /* as APISIX's configuration has it: 55,774 servers                         \
-                        */
+/* As APISIX's configuration has it: 55,774 servers. */
+#define COUNT_TABLE_BYTES ((size_t)10 << 20)
 
 struct trial {
     uint32_t balancer;

@@ -148,7 +148,11 @@ static void change(struct world *world, uint32_t index, const struct world_event
 static void set_health(struct world *world, uint32_t index, const struct world_event *event,
                        bool down)
 {
-    world->server[event->server].down = down;
+    struct server *server = &world->server[event->server];
+    if (!down && server->out_by != index)
+        return;
+    server->down = down;
+    server->out_by = index;
     if (flaps_by_list(world))
         hand_over_list(world);
     else

@@ -49,6 +49,7 @@ struct server {
     bool in_list, down;
     bool draining_cut;   /* a cut is due when its drain runs out */
     uint32_t removed_by; /* the event that set that drain */
+    uint32_t out_by;     /* the flap that last took it out, and alone brings it back */
     uint64_t present_since_ns, present_ns;
     bool present;
 };
