@@ -13,7 +13,8 @@
 
 struct output {
     char *directory, *aside, *old;
-    int error; /* errno of the first thing that failed, or 0 */
+    size_t parents; /* the path's first so many bytes were there before us */
+    int error;      /* errno of the first thing that failed, or 0 */
 };
 
 static char *join(const char *a, const char *between, const char *b)
@@ -45,21 +46,21 @@ static bool is_empty(DIR *directory)
     return true;
 }
 
-/* Whether the place is free, or what is there may go. */
-static bool may_replace(const char *place, char *why, size_t room)
+/* Whether the place is free, or what is there may go. named: as the user calls it. */
+static bool may_replace(const char *place, const char *named, char *why, size_t room)
 {
     DIR *directory = opendir(place);
     if (directory == NULL) {
         if (errno == ENOENT)
             return true;
-        snprintf(why, room, "cannot write to %s: %s", place, strerror(errno));
+        snprintf(why, room, "cannot write to %s: %s", named, strerror(errno));
         return false;
     }
     bool empty = is_empty(directory);
     closedir(directory);
     if (empty || holds_our_run(place))
         return true;
-    snprintf(why, room, "%s is there and is not an earlier run's output; it is left alone", place);
+    snprintf(why, room, "%s is there and is not an earlier run's output; it is left alone", named);
     return false;
 }
 
@@ -80,19 +81,35 @@ static void remove_directory(const char *path)
     rmdir(path);
 }
 
-/* Makes the directories above the place, as `mkdir -p` would. */
-static bool make_parents(const char *place)
+/* ---- The directories above ---- */
+
+/* Makes them, as `mkdir -p` would, and remembers from where on they are ours. */
+static bool make_parents(struct output *output)
 {
-    char *path = memory_text(place, strlen(place));
+    char *path = output->directory;
     bool fine = true;
+    output->parents = strlen(path);
     for (char *slash = strchr(path + 1, '/'); fine && slash != NULL;
          slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        fine = mkdir(path, 0777) == 0 || errno == EEXIST;
+        bool made = mkdir(path, 0777) == 0;
+        fine = made || errno == EEXIST;
         *slash = '/';
+        if (made && (size_t)(slash - path) < output->parents)
+            output->parents = (size_t)(slash - path) - 1;
     }
-    free(path);
     return fine;
+}
+
+/* Takes back what make_parents() made, as far as it is still empty. */
+static void remove_parents(struct output *output)
+{
+    char *path = output->directory, *slash;
+    while ((slash = strrchr(path, '/')) != NULL && (size_t)(slash - path) > output->parents) {
+        *slash = '\0';
+        if (rmdir(path) != 0)
+            return;
+    }
 }
 
 /* ---- A life ---- */
@@ -105,6 +122,19 @@ static void output_free(struct output *output)
     free(output);
 }
 
+/* What a link points to is replaced, not the link. */
+static void follow_link(struct output *output)
+{
+    struct stat status;
+    if (lstat(output->directory, &status) != 0 || !S_ISLNK(status.st_mode))
+        return;
+    char *target = realpath(output->directory, NULL);
+    if (target == NULL)
+        return;
+    free(output->directory);
+    output->directory = target;
+}
+
 struct output *output_begin(const char *directory, char *why, size_t room)
 {
     char pid[32];
@@ -114,12 +144,14 @@ struct output *output_begin(const char *directory, char *why, size_t room)
         length--;
     snprintf(pid, sizeof pid, "%ld", (long)getpid());
     output->directory = memory_text(directory, length);
+    follow_link(output);
     output->aside = join(output->directory, ".new.", pid);
     output->old = join(output->directory, ".old.", pid);
-    if (may_replace(output->directory, why, room)) {
-        if (make_parents(output->directory) && mkdir(output->aside, 0777) == 0)
+    if (may_replace(output->directory, directory, why, room)) {
+        if (make_parents(output) && mkdir(output->aside, 0777) == 0)
             return output;
         snprintf(why, room, "cannot write to %s: %s", directory, strerror(errno));
+        remove_parents(output);
     }
     output_free(output);
     return NULL;
@@ -166,6 +198,7 @@ bool output_commit(struct output *output, char *why, size_t room)
         snprintf(why, room, "cannot write to %s: %s; nothing was written", output->directory,
                  strerror(output->error));
         remove_directory(output->aside);
+        remove_parents(output);
     } else if (there) {
         remove_directory(output->old);
     }
@@ -176,5 +209,6 @@ bool output_commit(struct output *output, char *why, size_t room)
 void output_abandon(struct output *output)
 {
     remove_directory(output->aside);
+    remove_parents(output);
     output_free(output);
 }

@@ -51,7 +51,7 @@ static void say_change(struct words *words, const struct scenario *scenario,
             say_name(words, i, event->removes, scenario->server[event->remove[i]].name);
         say(words, event->removes == 1 ? " leaves" : " leave");
         if (event->drain_ns == 0)
-            say(words, ", its connections are cut");
+            say(words, ", %s connections are cut", event->removes == 1 ? "its" : "their");
         else if (event->drain_ns != SPAN_FOREVER)
             say(words, ", what is left after %s is cut", text_time(event->drain_ns, time));
         next = ", ";
@@ -131,7 +131,8 @@ void story_print(FILE *to, const char *text, int indent)
     int column = indent; /* where the caller stands, or about */
     bool fresh = true;
     while (*text != '\0') {
-        size_t word = strcspn(text, " ");
+        size_t word = strcspn(text, " "), most = (size_t)(79 - indent);
+        word = word < most ? word : most;
         if (!fresh && column + 1 + (int)word > 79) {
             fprintf(to, "\n%*s", indent, "");
             column = indent;

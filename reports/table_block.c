@@ -129,6 +129,19 @@ static void print_servers(const struct table *table, uint32_t balancer)
 
 /* ---- What it did at each change ---- */
 
+/* Connections that an event cut, at once or when its drain ran out. */
+static uint64_t cut_by(const struct world_result *result, uint32_t event)
+{
+    uint64_t cut = 0;
+    for (uint32_t l = 0; l < result->logs; l++) {
+        const struct world_log *log = &result->log[l];
+        if (log->event == event &&
+            (log->kind == LOG_DRAINED || log->kind == LOG_CRASH || log->kind == LOG_CUT))
+            cut += log->number;
+    }
+    return cut;
+}
+
 static void print_changes(const struct table *table, uint32_t balancer)
 {
     const struct world_result *result = table_result(table, balancer, 0);
@@ -139,13 +152,12 @@ static void print_changes(const struct table *table, uint32_t balancer)
             line_add(line, sizeof line, "%s: %.4g of the next 100 to the newcomer. ",
                      table->scenario->event[result->newcomer[n].event].name, 100 * share.mean);
     }
-    for (uint32_t l = 0, said = 0; l < result->logs && said < CHANGES_SAID; l++) {
-        const struct world_log *log = &result->log[l];
-        bool lost = log->kind == LOG_DRAINED || log->kind == LOG_CRASH || log->kind == LOG_CUT;
-        if (!lost || log->number == 0)
+    for (uint32_t e = 0, said = 0; e < table->scenario->events && said < CHANGES_SAID; e++) {
+        uint64_t cut = cut_by(result, e);
+        if (cut == 0)
             continue;
-        line_add(line, sizeof line, "%s: %s cut. ", table->scenario->event[log->event].name,
-                 text_count(log->number, count));
+        line_add(line, sizeof line, "%s: %s cut. ", table->scenario->event[e].name,
+                 text_count(cut, count));
         said++;
     }
     if (result->unseeded)

@@ -1,7 +1,6 @@
 /* table_head.c: what was run, when what happened, and the answer in a sentence. */
 #include "reports/table_parts.h"
 
-#include "reports/grid.h"
 #include "reports/story.h"
 #include "reports/text.h"
 #include "sim/engine/memory.h"
@@ -10,22 +9,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENTS_SHOWN = 20, NAMES_SHOWN = 4 };
+enum { EVENTS_SHOWN = 20, NAMES_SHOWN = 4, NAME_WIDTH = 24 };
 
 static void print_events(const struct table *table)
 {
     const struct scenario *scenario = table->scenario;
     const struct world_result *result = table_result(table, 0, 0);
-    struct grid *grid = grid_new("rll");
+    int time_width = 0, name_width = 0;
+    char time[TEXT_MAX], story[STORY_MAX];
     for (uint32_t m = 0; m < result->moments && m < EVENTS_SHOWN; m++) {
         const struct world_event *event = &scenario->event[result->moment[m].event];
-        char time[TEXT_MAX], story[STORY_MAX];
-        grid_cell(grid, "%s", text_time(event->at_ns, time));
-        grid_cell(grid, "%.16s", event->name);
-        grid_cell(grid, "%.46s", story_event(scenario, event, story));
+        int length = (int)strlen(text_time(event->at_ns, time)), name = (int)strlen(event->name);
+        time_width = length > time_width ? length : time_width;
+        name_width = name > name_width ? name : name_width;
     }
-    grid_print(grid, table->to, 2, 0, false);
-    grid_free(grid);
+    name_width = name_width < NAME_WIDTH ? name_width : NAME_WIDTH;
+    for (uint32_t m = 0; m < result->moments && m < EVENTS_SHOWN; m++) {
+        const struct world_event *event = &scenario->event[result->moment[m].event];
+        fprintf(table->to, "  %*s  %-*.*s  ", time_width, text_time(event->at_ns, time), name_width,
+                name_width, event->name);
+        story_print(table->to, story_event(scenario, event, story), 6 + time_width + name_width);
+    }
     if (result->moments > EVENTS_SHOWN)
         fprintf(table->to, "  and %" PRIu32 " more events\n", result->moments - EVENTS_SHOWN);
     fputc('\n', table->to);

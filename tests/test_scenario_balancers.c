@@ -187,11 +187,11 @@ static void faulty_entries(void)
          "6:57 unknown single 'many' (there are: counted, bypassed)\n"
          "6:72 unknown returns 'no' (there are: same, new)\n"
          "6:83 unknown place 'here' (there are: declared, appended)\n"
-         "6:100 unknown when_full 'queue' (there are: refuse, ignore)\n"
+         "6:100 'queue' is planned, not there yet\n"
          "6:115 unknown answer 'all' (there are: list, fixed, rotated)\n"
          "6:133 unknown weight_zero '0' (there are: nothing, last, refused)\n"},
         {WITH_BALANCERS("[{algorithm: least_conn, score: best, ties: heep}]"),
-         "6:44 unknown score 'best' (did you mean 'next'?)\n"
+         "6:44 unknown score 'best' (there are: open, next, accumulated)\n"
          "6:56 unknown ties 'heep' (did you mean 'heap'?)\n"},
         {WITH_BALANCERS("[{preset: random, ties: heap, score: open}]"),
          "6:30 'ties' is a parameter of random_two, not of random\n"

@@ -294,6 +294,26 @@ static void test_flaps_overlap(void)
     }
 }
 
+/* Both servers out at once: where a flap changes the list, a list of none is all of them; elsewhere
+ * nobody is usable. */
+static void test_flaps_of_all(void)
+{
+    struct stage stage;
+    for (int change = CHANGE_IN_PLACE; change <= CHANGE_RELOAD; change++) {
+        stage_begin(&stage, "round_robin", 2, 100);
+        stage.balancer.change = (enum change)change;
+        stage_traffic(&stage, "a", burst(4, 15, 0), forever());
+        stage_event(&stage, 10, EVENT_FLAP)->for_ns = 20;
+        struct world_event *second = stage_event(&stage, 10, EVENT_FLAP);
+        second->server = 1;
+        second->for_ns = 20;
+        const struct world_result *result = stage_run(&stage);
+        CHECK_LIVE(&stage, 0, change == CHANGE_REBUILD ? "2 2" : "0 0");
+        CU_ASSERT_EQUAL(result->flow[0].refused, change == CHANGE_REBUILD ? 0 : 4);
+        stage_end(&stage);
+    }
+}
+
 /* Connections stay through a flap, but nobody new comes. */
 static void test_flap_holds(void)
 {
@@ -361,6 +381,7 @@ static const struct test tests[] = {
     {"crash: counts stay until they are reaped", test_reap},
     {"flap: two changes, or unusable and usable", test_flap},
     {"flap: two that overlap", test_flaps_overlap},
+    {"flap: all servers at once", test_flaps_of_all},
     {"flap: connections stay", test_flap_holds},
     {"weights change", test_weights},
     {"a server enters with a weight", test_weight_of_added},

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 void console_error(const char *format, ...)
@@ -56,6 +57,14 @@ bool console_interrupted(void)
 void progress_show(struct progress *progress, uint64_t done, uint64_t all)
 {
     if (progress->quiet || !isatty(STDERR_FILENO) || is_dumb() || getenv("CI") != NULL)
+        return;
+    struct timespec clock;
+    clock_gettime(CLOCK_MONOTONIC, &clock);
+    uint64_t now_ns = (uint64_t)clock.tv_sec * 1000000000 + (uint64_t)clock.tv_nsec;
+    bool early = now_ns < progress->next_ns || progress->next_ns == 0;
+    if (now_ns >= progress->next_ns)
+        progress->next_ns = now_ns + 200000000;
+    if (early)
         return;
     fprintf(stderr, "\r\033[K%s: %" PRIu64 " of %" PRIu64 " runs", progress->name, done, all);
     fflush(stderr);

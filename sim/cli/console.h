@@ -29,6 +29,7 @@ bool console_interrupted(void);
 struct progress {
     const char *name;
     bool shown, quiet;
+    uint64_t next_ns; /* when it may be drawn: some five times a second, and not at once */
 };
 void progress_show(struct progress *, uint64_t done, uint64_t all);
 void progress_clear(struct progress *);

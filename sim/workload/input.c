@@ -13,6 +13,7 @@
 #define CHECK_FAULTS  20
 #define WORD_BYTES    64
 #define SLIPS         2
+#define SHORT_WORD    4 /* letters; one slip at most in it */
 
 /* In place, for the text only shrinks. */
 static void normalise(struct input *input)
@@ -212,9 +213,9 @@ const char *input_nearest(const char *word, const char *const *known, size_t cou
         size_t shorter = length < other ? length : other;
         if (other > WORD_BYTES || length + other - 2 * shorter > SLIPS)
             continue;
-        /* A distance of a word's whole length is a word replaced, not a slip. */
+        /* Two slips in a short word make another word: every, over. */
         unsigned slips = distance(word, length, known[i], other);
-        if (slips < least && slips < shorter) {
+        if (slips < least && shorter > (slips == SLIPS ? SHORT_WORD : 1)) {
             nearest = known[i];
             least = slips;
         }

@@ -44,9 +44,9 @@ bool input_is_text(uint32_t code);
  * first 20, for a file of another kind has one on every line. */
 bool input_check_text(const struct input *input, struct faults *faults);
 
-/* What the user may have meant: the known word nearest to this one, at most two slips away (a
- * letter missing, added, wrong, or two swapped; case does not count), the first of several, or
- * NULL. Words over 64 bytes are nobody's slip. */
+/* What the user may have meant: the known word nearest to this one, at most two slips away, one
+ * in a short word (a letter missing, added, wrong, or two swapped; case does not count), the first
+ * of several, or NULL. Words over 64 bytes are nobody's slip. */
 const char *input_nearest(const char *word, const char *const *known, size_t count);
 
 #endif

@@ -6,29 +6,36 @@
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-const struct choice change_choice = {"change", "how a new member list reaches a picker",
-                                     WORDS("in_place", "rebuild", "reload")};
+const struct choice change_choice = {.key = "change",
+                                     .help = "how a new member list reaches a picker",
+                                     .words = WORDS("in_place", "rebuild", "reload")};
 
-const struct choice draws_choice = {"draws", "where a pick's random numbers come from",
-                                    WORDS("connection", "sequence", "process")};
+const struct choice draws_choice = {.key = "draws",
+                                    .help = "where a pick's random numbers come from",
+                                    .words = WORDS("connection", "sequence", "process")};
 
 const struct choice traits[TRAITS] = {
-    [TRAIT_SINGLE] = {"single",
-                      "a sole server: counted like any other, or picked past the balancer",
-                      WORDS("counted", "bypassed")},
-    [TRAIT_RETURNS] = {"returns", "a server that comes back: the same to the ledger, or a new one",
-                       WORDS("same", "new")},
-    [TRAIT_PLACE] = {"place", "where a server enters the list: where it was declared, or last",
-                     WORDS("declared", "appended")},
-    [TRAIT_WHEN_FULL] = {"when_full", "a server at max_conns: takes no more, or nobody looks",
-                         WORDS("refuse", "ignore")},
-    [TRAIT_ANSWER] = {"answer",
-                      "members come from the configuration, or from a DNS answer (no weights, no "
-                      "limits) in fixed order or rotated at random for each request",
-                      WORDS("list", "fixed", "rotated")},
-    [TRAIT_WEIGHT_ZERO] = {"weight_zero",
-                           "weight 0: takes nothing, is a last resort, or is refused",
-                           WORDS("nothing", "last", "refused")},
+    [TRAIT_SINGLE] = {.key = "single",
+                      .help = "a sole server: counted like any other, or picked past the balancer",
+                      .words = WORDS("counted", "bypassed")},
+    [TRAIT_RETURNS] = {.key = "returns",
+                       .help = "a server that comes back: the same to the ledger, or a new one",
+                       .words = WORDS("same", "new")},
+    [TRAIT_PLACE] = {.key = "place",
+                     .help = "where a server enters the list: where it was declared, or last",
+                     .words = WORDS("declared", "appended")},
+    [TRAIT_WHEN_FULL] = {.key = "when_full",
+                         .help = "a server at max_conns: takes no more, or nobody looks",
+                         .words = WORDS("refuse", "ignore"),
+                         .planned = "queue"},
+    [TRAIT_ANSWER] = {.key = "answer",
+                      .help = "members come from the configuration, or from a DNS answer (no "
+                              "weights, no limits) in fixed order or rotated at random for each "
+                              "request",
+                      .words = WORDS("list", "fixed", "rotated")},
+    [TRAIT_WEIGHT_ZERO] = {.key = "weight_zero",
+                           .help = "weight 0: takes nothing, is a last resort, or is refused",
+                           .words = WORDS("nothing", "last", "refused")},
 };
 
 int word_find(const char *const *words, const char *word)

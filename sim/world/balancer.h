@@ -41,6 +41,7 @@ enum { ZERO_NOTHING, ZERO_LAST, ZERO_REFUSED };
 struct choice {
     const char *key, *help;
     const char *const *words; /* ends with NULL; a word's place is its number */
+    const char *planned;      /* a word that is not there yet, or NULL */
 };
 extern const struct choice traits[TRAITS];
 extern const struct choice change_choice, draws_choice;

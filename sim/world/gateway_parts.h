@@ -50,7 +50,7 @@ struct gateway {
     struct life *lives;
     struct scope *scopes;
     struct lb_counts **counts; /* [instance], or NULL */
-    struct lb_member *list;    /* room for a list as liblb takes it; twice, for rotated answers */
+    struct lb_member *list;    /* room for a list as liblb takes it */
     uint64_t draws;
     bool unseeded;
 };

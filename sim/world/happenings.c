@@ -41,19 +41,30 @@ static bool flaps_by_list(const struct world *world)
     return world->config->balancer->change == CHANGE_REBUILD;
 }
 
-static void hand_over_list(struct world *world)
+/* The list in its order; healthy: without those that fail their health check. How many. */
+static uint32_t gather_members(struct world *world, bool healthy)
 {
     uint32_t members = 0;
-    list_order(world);
     for (uint32_t i = 0; i < world->listed; i++) {
         uint32_t server = world->list[i];
-        if (!world->server[server].down || !flaps_by_list(world))
+        if (!healthy || !world->server[server].down)
             world->member[members++] = (struct gateway_member){
                 .server = server,
                 .weight = world->server[server].weight,
                 .max_conns = world->config->server[server].max_conns,
             };
     }
+    return members;
+}
+
+/* Where a failed health check is a change of the list, a list of none that is healthy is all of
+ * them, as in APISIX. */
+static void hand_over_list(struct world *world)
+{
+    list_order(world);
+    uint32_t members = gather_members(world, flaps_by_list(world));
+    if (members == 0)
+        members = gather_members(world, false);
     gateway_set_members(world->gateway, world->member, members);
 }
 
