@@ -1,3 +1,4 @@
+# needs: script -qec true /dev/null
 escapes() { grep -c "$(printf '\033')" | sed 's/^[1-9].*/some/'; }
 # On a terminal; progress, which is drawn with escapes too, stays out of it.
 on_terminal() { script -qec "$*" /dev/null </dev/null; }
