@@ -1,5 +1,6 @@
 /* test_fault.c: how faults are collected and shown. */
 #include "sim/workload/fault.h"
+#include "sim/workload/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,7 +186,7 @@ static void cuts_long_messages(void)
         CU_ASSERT_STRING_EQUAL(end - 3, "...");
         uint32_t code;
         for (const char *at = message; at < end;) {
-            size_t length = input_character(at, end, &code);
+            size_t length = utf8_character(at, end, &code);
             CU_ASSERT_FATAL(length > 0);
             at += length;
         }

@@ -1,5 +1,6 @@
 /* test_input.c: reading and checking a user's text. */
 #include "sim/workload/input.h"
+#include "sim/workload/utf8.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -118,9 +119,9 @@ static void decodes_every_character(void)
         char bytes[4];
         uint32_t got = UINT32_MAX;
         size_t length = encode(code, bytes), expected = code >> 11 == 0x1B ? 0 : length;
-        wrong += input_character(bytes, bytes + length, &got) != expected;
+        wrong += utf8_character(bytes, bytes + length, &got) != expected;
         wrong += expected > 0 && got != code;
-        wrong += length > 1 && input_character(bytes, bytes + length - 1, &got) != 0;
+        wrong += length > 1 && utf8_character(bytes, bytes + length - 1, &got) != 0;
     }
     CU_ASSERT_EQUAL(wrong, 0);
 }
@@ -134,7 +135,7 @@ static void decodes_nothing_else(void)
             for (unsigned third = 0x7F; third < 0xC1; third++) {
                 char bytes[4] = {(char)lead, (char)second, (char)third, (char)0xBF};
                 uint32_t code;
-                found[input_character(bytes, bytes + 4, &code)]++;
+                found[utf8_character(bytes, bytes + 4, &code)]++;
             }
     CU_ASSERT_EQUAL(found[1], 0);
     CU_ASSERT_EQUAL(found[2], 1920 * 66);               /* U+0080 to U+07FF, any third byte */

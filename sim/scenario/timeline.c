@@ -9,6 +9,7 @@
 
 /* ---- Names ---- */
 
+/* Draws of a close or a cut are keyed by the hash of the event's name, so two may not share one. */
 static void name_events(struct loader *loader)
 {
     for (uint32_t i = 0; i < loader->events; i++) {
@@ -16,10 +17,15 @@ static void name_events(struct loader *loader)
         entry->event.name = entry->given_name != NULL
                                 ? entry->given_name
                                 : arena_format(&loader->scenario->arena, "#%u", i + 1);
-        for (uint32_t j = 0; j < i; j++)
-            if (strcmp(loader->event[j].event.name, entry->event.name) == 0)
-                faults_add(loader->faults, entry->place, "two events are called '%s'",
-                           entry->event.name);
+        const char *name = entry->event.name;
+        for (uint32_t j = 0; j < i; j++) {
+            const char *other = loader->event[j].event.name;
+            if (strcmp(other, name) == 0)
+                faults_add(loader->faults, entry->place, "two events are called '%s'", name);
+            else if (stream_hash(other, strlen(other)) == stream_hash(name, strlen(name)))
+                faults_add(loader->faults, entry->place,
+                           "'%s' and '%s' hash alike; rename one of them", other, name);
+        }
     }
 }
 

@@ -5,11 +5,12 @@
  * alias too many, and a reader of the tree never meets more than the limits promise. */
 #include "sim/scenario/yaml_tree.h"
 
+#include "sim/engine/memory.h"
+#include "sim/workload/utf8.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "sim/engine/memory.h"
 
 #define ANCHORS_MAX 1000 /* aliases are looked up one by one */
 #define NO_ANCHOR   ANCHORS_MAX
@@ -227,8 +228,8 @@ static void check_text(struct tree *tree, struct place place, const char *text, 
 {
     uint32_t code = 0;
     for (const char *at = text, *end = text + length; at < end;) {
-        size_t bytes = input_character(at, end, &code);
-        if (bytes == 0 || !input_is_text(code)) {
+        size_t bytes = utf8_character(at, end, &code);
+        if (bytes == 0 || !utf8_is_text(code)) {
             faults_add(tree->faults, place, "an escape in this text stands for no character");
             tree_break(tree);
             return;

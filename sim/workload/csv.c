@@ -5,12 +5,13 @@
  * rest, and passes every byte once. */
 #include "sim/workload/csv.h"
 
+#include "sim/engine/memory.h"
+#include "sim/workload/utf8.h"
+
 #include <csv.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "sim/engine/memory.h"
 
 struct cursor {
     const char *at;
@@ -39,7 +40,7 @@ static void cursor_advance(struct cursor *cursor, const char *to, const char *en
 {
     while (cursor->at < to) {
         uint32_t code;
-        size_t length = input_character(cursor->at, end, &code);
+        size_t length = utf8_character(cursor->at, end, &code);
         cursor->column++;
         if (*cursor->at == '\n') {
             cursor->line++;
@@ -98,7 +99,7 @@ static bool report_separator(struct reader *reader)
     const char *end = found + strlen(found);
     uint32_t code;
     for (const char *at = only->text; at < found; place.column++)
-        at += input_character(at, end, &code);
+        at += utf8_character(at, end, &code);
     const char *shown = *found == ';' ? "';'" : *found == '|' ? "'|'" : "a tab";
     faults_add(reader->faults, place, "columns are separated by %s here; write commas", shown);
     return true;

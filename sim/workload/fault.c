@@ -1,12 +1,13 @@
 /* fault.c: collecting faults, and printing each with its line and a caret. */
 #include "sim/workload/fault.h"
 
+#include "sim/engine/memory.h"
+#include "sim/workload/input.h"
+#include "sim/workload/utf8.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "sim/engine/memory.h"
-#include "sim/workload/input.h"
 
 #define MESSAGE_BYTES 401 /* with its NUL */
 #define MARGIN        4   /* columns before a quoted line */
@@ -79,7 +80,7 @@ static bool is_shown(uint32_t code)
 static size_t print_character(const char *at, const char *end, FILE *into)
 {
     uint32_t code;
-    size_t length = input_character(at, end, &code);
+    size_t length = utf8_character(at, end, &code);
     if (length > 0 && is_shown(code))
         fwrite(at, 1, length, into);
     else
@@ -109,7 +110,7 @@ static size_t walk_cells(const struct walk *walk)
 static void walk_on(struct walk *walk)
 {
     uint32_t code;
-    size_t length = input_character(walk->at, walk->end, &code);
+    size_t length = utf8_character(walk->at, walk->end, &code);
     walk->cell += walk_cells(walk);
     walk->at += length > 0 ? length : 1;
 }

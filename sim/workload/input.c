@@ -1,13 +1,14 @@
 /* input.c: reading a user's text, making it uniform, checking that it is text. */
 #include "sim/workload/input.h"
 
+#include "sim/engine/memory.h"
+#include "sim/workload/utf8.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "sim/engine/memory.h"
 
 #define READ_AT_FIRST 65536
 #define CHECK_FAULTS  20
@@ -91,36 +92,6 @@ void input_free(struct input *input)
     *input = (struct input){0};
 }
 
-size_t input_character(const char *at, const char *end, uint32_t *code)
-{
-    assert(at < end);
-    unsigned char first = (unsigned char)*at;
-    if (first < 0x80) {
-        *code = first;
-        return 1;
-    }
-    size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    if (first < 0xC2 || first > 0xF4 || (size_t)(end - at) < length)
-        return 0;
-    uint32_t value = first & (0xFFu >> (length + 1));
-    for (size_t i = 1; i < length; i++) {
-        unsigned char next = (unsigned char)at[i];
-        if ((next & 0xC0) != 0x80)
-            return 0;
-        value = value << 6 | (next & 0x3Fu);
-    }
-    bool overlong = (length == 3 && value < 0x800) || (length == 4 && value < 0x10000);
-    if (overlong || (value >= 0xD800 && value < 0xE000) || value > 0x10FFFF)
-        return 0;
-    *code = value;
-    return length;
-}
-
-bool input_is_text(uint32_t code)
-{
-    return code == '\t' || code == '\n' || (code >= 0x20 && code < 0x7F) || code >= 0xA0;
-}
-
 static bool is_utf16(const struct input *input)
 {
     return input->length >= 2 &&
@@ -150,8 +121,8 @@ bool input_check_text(const struct input *input, struct faults *faults)
     const char *end = input->text + input->length;
     for (const char *at = input->text; at < end && found < CHECK_FAULTS;) {
         uint32_t code = 0;
-        size_t length = input_character(at, end, &code);
-        if (length == 0 || !input_is_text(code)) {
+        size_t length = utf8_character(at, end, &code);
+        if (length == 0 || !utf8_is_text(code)) {
             report_character(faults, place, at, length, code);
             found++;
         }

@@ -33,13 +33,6 @@ void input_of_text(struct input *input, const char *name, const char *text, size
 
 void input_free(struct input *input);
 
-/* The valid UTF-8 character at `at`: its length in bytes and its code point, or 0 if the byte there
- * begins none (overlong, surrogate, beyond U+10FFFF, cut off). at < end. */
-size_t input_character(const char *at, const char *end, uint32_t *code);
-
-/* Whether a text may hold this code point: not a control character but tab and line feed. */
-bool input_is_text(uint32_t code);
-
 /* Whether the whole text is valid UTF-8 without control characters; if not, faults say where: the
  * first 20, for a file of another kind has one on every line. */
 bool input_check_text(const struct input *input, struct faults *faults);
