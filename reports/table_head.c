@@ -58,7 +58,7 @@ void table_head(const struct table *table)
 
 /* ---- The answer ---- */
 
-/* The moment that tells most: when the change after the first addition came, or the end. */
+/* The moment that tells most: when a later change than the first addition came, or the end. */
 static uint32_t telling_moment(const struct table *table, const struct world_event **added)
 {
     const struct world_result *result = table_result(table, 0, 0);
@@ -67,9 +67,9 @@ static uint32_t telling_moment(const struct table *table, const struct world_eve
         const struct world_event *event = &table->scenario->event[result->moment[m].event];
         if (event->kind != EVENT_CHANGE)
             continue;
-        if (*added != NULL)
+        if (*added != NULL && event->at_ns > (*added)->at_ns)
             return m;
-        if (event->adds > 0)
+        if (*added == NULL && event->adds > 0)
             *added = event;
     }
     return result->moments;
