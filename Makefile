@@ -25,7 +25,8 @@ ifdef WERROR
 WARNINGS += -Werror
 endif
 
-BUILD := build/$(MODE)$(if $(filter clang,$(CC)),-clang)
+# Warnings as errors have a place of their own: what was built without them says nothing.
+BUILD := build/$(MODE)$(if $(filter clang,$(CC)),-clang)$(if $(filter release,$(MODE)),$(if $(WERROR),-strict))
 
 # liblb is built with no -I at all: the first proof that it leans on nothing.
 LB_CFLAGS  := $(STRICT) $(WARNINGS) $(FLAGS) -fPIC
@@ -134,6 +135,8 @@ check:
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 MODE=asan all tests
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 MODE=tsan all
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 MODE=fuzz CC=clang fuzzers
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@LBSIM=build/asan/lbsim tests/cli/run
 	@tests/run $(patsubst $(BUILD)/%,build/asan/%,$(TESTS)) tests/check_liblb tests/check_bits \
 		tests/check_threads tests/check_instructions tests/check_fuzz tests/nginx_probe
 

@@ -3,6 +3,7 @@
  * Idea: draw two distinct usable servers by weight, take the one with fewer connections a weight.
  * Cost of a pick: two random numbers, four walks over the list. Memory: none.
  * A scale event: sees what its view sees; a newcomer gets every pick that draws it, no more.
+ * nginx gives up after 20 rejected draws and takes a round-robin pick; this never gives up.
  * Source: Mitzenmacher, "The Power of Two Choices" (1996); nginx's `random two least_conn`. */
 #include "weighted_draw.h"
 

@@ -34,6 +34,16 @@ static void say_name(struct words *words, uint32_t i, uint32_t count, const char
         say(words, " and %" PRIu32 " more", count - 3);
 }
 
+/* A return cancels the cut that leaving would bring. */
+static bool returns_at_once(const struct world_event *event)
+{
+    uint32_t returning = 0;
+    for (uint32_t r = 0; r < event->removes; r++)
+        for (uint32_t a = 0; a < event->adds; a++)
+            returning += event->add[a].server == event->remove[r];
+    return returning == event->removes;
+}
+
 static void say_change(struct words *words, const struct scenario *scenario,
                        const struct world_event *event)
 {
@@ -50,9 +60,9 @@ static void say_change(struct words *words, const struct scenario *scenario,
         for (uint32_t i = 0; i < event->removes; i++)
             say_name(words, i, event->removes, scenario->server[event->remove[i]].name);
         say(words, event->removes == 1 ? " leaves" : " leave");
-        if (event->drain_ns == 0)
+        if (event->drain_ns == 0 && !returns_at_once(event))
             say(words, ", %s connections are cut", event->removes == 1 ? "its" : "their");
-        else if (event->drain_ns != SPAN_FOREVER)
+        else if (event->drain_ns != SPAN_FOREVER && !returns_at_once(event))
             say(words, ", what is left after %s is cut", text_time(event->drain_ns, time));
         next = ", ";
     }
@@ -123,6 +133,8 @@ char *story_balancer(const struct balancer *balancer, char buffer[STORY_MAX])
             say(&words, " %s %s", param[i].name, param[i].words[balancer->param[i]]);
     say(&words, "; view %s, change %s", balancer->view->name,
         change_choice.words[balancer->change]);
+    if (balancer->workers > 1)
+        say(&words, ", %" PRIu32 " workers", balancer->workers);
     return buffer;
 }
 

@@ -3,14 +3,23 @@
 
 #include <inttypes.h>
 
-/* Moments worth a column: all, or if there are many, changes of the list, the first ones. */
+/* Moments worth a column: all, or if there are many the first changes of the list, filled up with
+ * the first of the others; in their order. */
 static void choose_moments(struct table *table)
 {
     const struct world_result *result = table_result(table, 0, 0);
+    uint32_t changes = 0, others = 0;
+    for (uint32_t m = 0; m < result->moments; m++)
+        changes += table->scenario->event[result->moment[m].event].kind == EVENT_CHANGE;
+    changes = changes < MOMENTS_SHOWN ? changes : MOMENTS_SHOWN;
+    others = MOMENTS_SHOWN - changes;
     for (uint32_t m = 0; m < result->moments && table->moments < MOMENTS_SHOWN; m++) {
-        enum world_event_kind kind = table->scenario->event[result->moment[m].event].kind;
-        if (result->moments <= MOMENTS_SHOWN || kind == EVENT_CHANGE)
-            table->moment[table->moments++] = m;
+        bool change = table->scenario->event[result->moment[m].event].kind == EVENT_CHANGE;
+        uint32_t *room = change ? &changes : &others;
+        if (*room == 0)
+            continue;
+        --*room;
+        table->moment[table->moments++] = m;
     }
 }
 

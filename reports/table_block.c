@@ -71,9 +71,9 @@ static bool *choose_rows(const struct table *table, uint32_t balancer)
     bool all = servers <= SERVERS_SHOWN || table->options->all;
     bool *shown = memory_zeroed(servers, sizeof *shown);
     struct loaded *loaded = memory_zeroed(servers, sizeof *loaded);
-    const struct world_result *result = table_result(table, balancer, 0);
+    uint32_t end = table_result(table, balancer, 0)->moments;
     for (uint32_t s = 0; s < servers; s++) {
-        loaded[s] = (struct loaded){live_of(result, result->moments, s), s};
+        loaded[s] = (struct loaded){mean_count(table, balancer, live_of, end, s), s};
         shown[s] = all;
     }
     qsort(loaded, servers, sizeof *loaded, by_load);
@@ -142,6 +142,23 @@ static uint64_t cut_by(const struct world_result *result, uint32_t event)
     return cut;
 }
 
+static uint64_t mean_cut_by(const struct table *table, uint32_t balancer, uint32_t event)
+{
+    uint64_t replications = table->experiment->replications, sum = 0;
+    assert(replications > 0);
+    for (uint64_t r = 0; r < replications; r++)
+        sum += cut_by(table_result(table, balancer, r), event);
+    return (sum + replications / 2) / replications;
+}
+
+static bool any_unseeded(const struct table *table, uint32_t balancer)
+{
+    bool any = false;
+    for (uint64_t r = 0; r < table->experiment->replications; r++)
+        any = any || table_result(table, balancer, r)->unseeded;
+    return any;
+}
+
 static void print_changes(const struct table *table, uint32_t balancer)
 {
     const struct world_result *result = table_result(table, balancer, 0);
@@ -153,14 +170,14 @@ static void print_changes(const struct table *table, uint32_t balancer)
                      table->scenario->event[result->newcomer[n].event].name, 100 * share.mean);
     }
     for (uint32_t e = 0, said = 0; e < table->scenario->events && said < CHANGES_SAID; e++) {
-        uint64_t cut = cut_by(result, e);
+        uint64_t cut = mean_cut_by(table, balancer, e);
         if (cut == 0)
             continue;
         line_add(line, sizeof line, "%s: %s cut. ", table->scenario->event[e].name,
                  text_count(cut, count));
         said++;
     }
-    if (result->unseeded)
+    if (any_unseeded(table, balancer))
         line_add(line, sizeof line, "The count table was full or absent: picked without it. ");
     if (line[0] == '\0')
         return;

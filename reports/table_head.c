@@ -5,6 +5,7 @@
 #include "reports/text.h"
 #include "sim/engine/memory.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,16 @@ static void print_events(const struct table *table)
     fputc('\n', table->to);
 }
 
+/* Connections that arrive, alike for every balancer; the mean over replications. */
+static uint64_t mean_arrived(const struct table *table)
+{
+    uint64_t replications = table->experiment->replications, sum = 0;
+    assert(replications > 0);
+    for (uint64_t r = 0; r < replications; r++)
+        sum += table_result(table, 0, r)->flow[0].arrived;
+    return (sum + replications / 2) / replications;
+}
+
 void table_head(const struct table *table)
 {
     const struct experiment *experiment = table->experiment;
@@ -45,11 +56,11 @@ void table_head(const struct table *table)
         story_print(table->to, scenario->about, 0);
     snprintf(line, sizeof line,
              "%s simulated, seed %" PRIu64 ", %" PRIu64 " replication%s, %" PRIu32
-             " worker%s, %s connections",
+             " worker%s, %s connections%s",
              text_time(scenario->duration_ns, time), experiment->seed, experiment->replications,
              experiment->replications == 1 ? "" : "s", scenario->workers,
-             scenario->workers == 1 ? "" : "s",
-             text_count(table_result(table, 0, 0)->flow[0].arrived, count));
+             scenario->workers == 1 ? "" : "s", text_count(mean_arrived(table), count),
+             experiment->replications == 1 ? "" : " on average");
     story_print(table->to, line, 0);
     fputc('\n', table->to);
     if (scenario->events > 0)

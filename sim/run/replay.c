@@ -204,8 +204,7 @@ static void play_crash(struct replay *replay, struct operation *operation, uint6
     (void)operation, (void)step;
     for (uint32_t i = 0; i < replay->connections.count; i++)
         replay->connection[i].open = false;
-    for (uint32_t worker = 0; worker < replay->options->workers; worker++)
-        gateway_crash(replay->gateway, 0, worker);
+    gateway_crash_all(replay->gateway);
 }
 
 static const struct operation_kind kinds[] = {

@@ -46,7 +46,7 @@ struct section {
 struct server_entry {
     struct world_server server;
     struct place place; /* of its first mention */
-    bool defined;
+    bool defined, weight_said, limit_said;
 };
 
 /* An event while what it refers to is not all read yet. */
@@ -108,7 +108,8 @@ extern const struct section scenario_section, gateway_section;
 
 /* ---- servers.c ---- */
 
-#define SERVERS_MAX 65536
+#define SERVERS_MAX   65536
+#define WEIGHT_UNSAID UINT32_MAX /* a server's own weight, known once all is read */
 
 /* Calls `each` with every server that a name, a range or a list of these names; entered at its
  * first mention. options: mappings with weights and limits are allowed, and define the server. */

@@ -140,16 +140,19 @@ static void take_name(struct loader *loader, const struct yaml_node *node, const
     uint32_t server = enter_server(loader, node, name);
     struct server_entry *entry = &loader->server[server];
     const struct item *item = &listing->item;
-    if (listing->defines && !entry->defined) {
-        entry->defined = true;
-        entry->server.weight = item->weight == UINT64_MAX ? 1 : (uint32_t)item->weight;
-        entry->server.max_conns = item->max_conns == UINT64_MAX ? 0 : (uint32_t)item->max_conns;
-    } else if (item->max_conns != UINT64_MAX && item->max_conns != entry->server.max_conns) {
+    bool says_weight = item->weight != UINT64_MAX, says_limit = item->max_conns != UINT64_MAX;
+    if (says_limit && entry->limit_said && item->max_conns != entry->server.max_conns)
         fault_at(loader, node, "'%s' has max_conns %u already; a server keeps its limit", name,
                  entry->server.max_conns);
-    }
-    uint32_t weight = item->weight == UINT64_MAX ? entry->server.weight : (uint32_t)item->weight;
-    listing->each(loader, node, server, weight, listing->context);
+    else if (says_limit)
+        entry->server.max_conns = (uint32_t)item->max_conns;
+    if (says_weight && !entry->weight_said)
+        entry->server.weight = (uint32_t)item->weight;
+    entry->defined = entry->defined || listing->defines;
+    entry->limit_said = entry->limit_said || says_limit;
+    entry->weight_said = entry->weight_said || says_weight;
+    listing->each(loader, node, server, says_weight ? (uint32_t)item->weight : WEIGHT_UNSAID,
+                  listing->context);
 }
 
 static void take_item(struct loader *loader, const struct yaml_node *node, bool options,
@@ -181,12 +184,14 @@ void each_server(struct loader *loader, const struct yaml_node *node, bool optio
 static void start_with(struct loader *loader, const struct yaml_node *node, uint32_t server,
                        uint32_t weight, void *context)
 {
-    struct world_server *it = &loader->server[server].server;
+    struct server_entry *entry = &loader->server[server];
     (void)context;
-    if (it->at_start)
+    if (entry->server.at_start)
         fault_at(loader, node, "server '%s' is listed twice", loader->server_names.text[server]);
-    it->at_start = true;
-    it->weight = weight; /* also where an event further up has defined it */
+    entry->server.at_start = true;
+    entry->server.weight =
+        weight == WEIGHT_UNSAID ? 1 : weight; /* whatever an event said further up */
+    entry->limit_said = entry->weight_said = true;
 }
 
 void read_servers(struct loader *loader, const struct yaml_node *node, void *into)

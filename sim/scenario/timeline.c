@@ -206,6 +206,17 @@ static void play_all(struct loader *loader)
     free(presence);
 }
 
+/* Who enters without a word on its weight has its own. */
+static void resolve_weights(struct loader *loader, struct world_event *event)
+{
+    struct world_weight *add =
+        arena_copy(&loader->scenario->arena, event->add, event->adds, sizeof *add);
+    for (uint32_t i = 0; i < event->adds; i++)
+        if (add[i].weight == WEIGHT_UNSAID)
+            add[i].weight = loader->server[add[i].server].server.weight;
+    event->add = add;
+}
+
 void finish_events(struct loader *loader)
 {
     struct scenario *scenario = loader->scenario;
@@ -214,6 +225,7 @@ void finish_events(struct loader *loader)
     for (uint32_t i = 0; i < loader->events; i++) {
         struct event_entry *entry = &loader->event[i];
         resolve_filter(loader, entry);
+        resolve_weights(loader, &entry->event);
         if (resolve_time(loader, entry) && scenario->duration_ns > 0 &&
             entry->event.at_ns >= scenario->duration_ns)
             faults_add(loader->faults, entry->at_place,

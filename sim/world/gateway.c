@@ -223,6 +223,22 @@ void gateway_crash(struct gateway *gateway, uint32_t instance, uint32_t worker)
         picker_build(gateway, gateway->current[instance * gateway->config.workers + worker]);
 }
 
+void gateway_crash_all(struct gateway *gateway)
+{
+    while (gateway->lives != NULL) {
+        uint64_t dead = gateway->lives->id;
+        life_free(gateway, gateway->lives);
+        if (gateway->balancer->reap_ns == 0)
+            scopes_reap(gateway, dead);
+    }
+    for (uint32_t instance = 0; instance < gateway->config.instances; instance++)
+        for (uint32_t worker = 0; worker < gateway->config.workers; worker++)
+            life_begin(gateway, instance, worker);
+    scopes_sweep(gateway);
+    for (uint32_t i = 0; gateway->config.eager && i < workers_of(gateway); i++)
+        picker_build(gateway, gateway->current[i]);
+}
+
 void gateway_reap(struct gateway *gateway, uint64_t life)
 {
     scopes_reap(gateway, life);

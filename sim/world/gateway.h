@@ -59,6 +59,8 @@ uint64_t gateway_life_of(const struct gateway_hold *);
  * called already when this returns. */
 void gateway_crash(struct gateway *, uint32_t instance, uint32_t worker);
 void gateway_reap(struct gateway *, uint64_t life);
+/* Every life ends so, those that a reload retired too. */
+void gateway_crash_all(struct gateway *);
 
 /* Opens a connection on a worker: the server, or NO_SERVER. draws: the request's own stream. */
 uint32_t gateway_open(struct gateway *, uint32_t instance, uint32_t worker, struct stream draws,

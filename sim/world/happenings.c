@@ -160,18 +160,20 @@ static void set_health(struct world *world, uint32_t index, const struct world_e
                        bool down)
 {
     struct server *server = &world->server[event->server];
-    if (!down && server->out_by != index)
-        return;
-    server->down = down;
-    server->out_by = index;
-    if (flaps_by_list(world))
-        hand_over_list(world);
-    else
-        gateway_set_down(world->gateway, event->server, down);
-    tallies_change(world);
-    tallies_log(world, index, event->server, down ? LOG_OUT : LOG_BACK, 0);
     if (down && event->for_ns < world->config->duration_ns - world->now_ns)
         agenda_event(world, world->now_ns + event->for_ns, index, STEP_BACK, 0);
+    server->outs += down ? 1u : -1u;
+    if (!down && server->outs > 0)
+        return;
+    server->down = down;
+    if (!flaps_by_list(world))
+        gateway_set_down(world->gateway, event->server, down);
+    else if (server->in_list)
+        hand_over_list(world);
+    if (!server->in_list)
+        return; /* nobody sees the health of a server that left */
+    tallies_change(world);
+    tallies_log(world, index, event->server, down ? LOG_OUT : LOG_BACK, 0);
 }
 
 static void crash(struct world *world, uint32_t index, const struct world_event *event)

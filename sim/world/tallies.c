@@ -76,9 +76,14 @@ void tallies_moment(struct world *world, uint32_t event)
     uint32_t servers = world->config->servers;
     uint64_t *live = memory_zeroed(servers, sizeof *live);
     uint32_t *weight = memory_zeroed(servers, sizeof *weight);
-    for (uint32_t i = 0; i < servers; i++) {
-        live[i] = count_at(world, 0, i)->live;
-        weight[i] = world->server[i].present ? world->server[i].weight : 0;
+    const struct world_moment *before =
+        result->moments > 0 ? &result->moment[result->moments - 1] : NULL;
+    bool same_tick = before != NULL && before->at_ns == world->now_ns;
+    for (uint32_t i = 0; i < servers; i++) { /* events of one tick found the same state */
+        live[i] = same_tick ? before->live[i] : count_at(world, 0, i)->live;
+        weight[i] = same_tick                  ? before->weight[i]
+                    : world->server[i].present ? world->server[i].weight
+                                               : 0;
     }
     result->moment[result->moments++] = (struct world_moment){
         .event = event, .at_ns = world->now_ns, .live = live, .weight = weight};

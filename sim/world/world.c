@@ -55,12 +55,18 @@ static uint32_t lives_max(const struct world *world)
     return lives;
 }
 
+/* How often servers can enter a picker's list. Where a failed health check is a change of the list,
+ * one change may let all of them in again. */
 static uint32_t stays_max(const struct world_config *config)
 {
+    const struct balancer *balancer = config->balancer;
     uint32_t stays = config->servers;
-    if (config->balancer->trait[TRAIT_RETURNS] == RETURNS_NEW)
-        for (uint32_t i = 0; i < config->events; i++)
-            stays += config->event[i].adds + (config->event[i].kind == EVENT_FLAP);
+    if (balancer->trait[TRAIT_RETURNS] != RETURNS_NEW)
+        return stays;
+    if (balancer->change == CHANGE_REBUILD)
+        return config->servers * (1 + 2 * config->events);
+    for (uint32_t i = 0; i < config->events; i++)
+        stays += config->event[i].adds;
     return stays;
 }
 

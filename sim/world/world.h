@@ -133,7 +133,7 @@ struct world_log {
     enum world_log_kind kind;
 };
 
-struct world_moment { /* the state that an event found when it came */
+struct world_moment { /* the state that an event found: as it was before the events of its tick */
     uint32_t event;
     uint64_t at_ns;
     uint64_t *live;   /* [servers] */

@@ -49,7 +49,7 @@ struct server {
     bool in_list, down;
     bool draining_cut;   /* a cut is due when its drain runs out */
     uint32_t removed_by; /* the event that set that drain */
-    uint32_t out_by;     /* the flap that last took it out, and alone brings it back */
+    uint32_t outs;       /* so many flaps, not over yet, hold it out */
     uint64_t present_since_ns, present_ns;
     bool present;
 };
