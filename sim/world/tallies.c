@@ -76,12 +76,13 @@ void tallies_moment(struct world *world, uint32_t event)
     uint32_t servers = world->config->servers;
     uint64_t *live = memory_zeroed(servers, sizeof *live);
     uint32_t *weight = memory_zeroed(servers, sizeof *weight);
-    const struct world_moment *before =
-        result->moments > 0 ? &result->moment[result->moments - 1] : NULL;
-    bool same_tick = before != NULL && before->at_ns == world->now_ns;
+    bool same_tick =
+        result->moments > 0 && result->moment[result->moments - 1].at_ns == world->now_ns;
+    const struct world_moment before =
+        same_tick ? result->moment[result->moments - 1] : (struct world_moment){.event = event};
     for (uint32_t i = 0; i < servers; i++) { /* events of one tick found the same state */
-        live[i] = same_tick ? before->live[i] : count_at(world, 0, i)->live;
-        weight[i] = same_tick                  ? before->weight[i]
+        live[i] = same_tick ? before.live[i] : count_at(world, 0, i)->live;
+        weight[i] = same_tick                  ? before.weight[i]
                     : world->server[i].present ? world->server[i].weight
                                                : 0;
     }
