@@ -5,6 +5,7 @@
 #define TESTS_LB_STAND_H
 
 #include "algorithms/lb_author.h"
+#include "tests/harness.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,6 +122,23 @@ static inline int stand_release(struct stand *stand, uint32_t server)
         return lb_release(stand->picker, ending);
     }
     return LB_BAD_LEASE;
+}
+
+/* A stand of up to eight equal servers, built; stand_free() ends it. */
+static inline struct stand *stand_new(const char *algorithm, enum lb_mode mode, uint32_t members)
+{
+    static const uint32_t equal[] = {1, 1, 1, 1, 1, 1, 1, 1};
+    struct stand *stand = malloc(sizeof *stand);
+    stand_open(stand, lb_algorithm_find(algorithm), mode);
+    stand_weigh(stand, equal, members);
+    CU_ASSERT_EQUAL(stand_build(stand), LB_OK);
+    return stand;
+}
+
+static inline void stand_free(struct stand *stand)
+{
+    stand_close(stand);
+    free(stand);
 }
 
 #endif

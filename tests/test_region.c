@@ -3,22 +3,6 @@
 #include "tests/lb_stand.h"
 
 static const uint64_t draw_key[2] = {1, 2};
-static const uint32_t equal[] = {1, 1, 1, 1, 1, 1, 1, 1};
-
-static struct stand *opened(const char *algorithm, enum lb_mode mode, uint32_t members)
-{
-    struct stand *stand = malloc(sizeof *stand);
-    stand_open(stand, lb_algorithm_find(algorithm), mode);
-    stand_weigh(stand, equal, members);
-    CU_ASSERT_EQUAL(stand_build(stand), LB_OK);
-    return stand;
-}
-
-static void closed(struct stand *stand)
-{
-    stand_close(stand);
-    free(stand);
-}
 
 /* ---- Format and attach ---- */
 
@@ -57,7 +41,7 @@ static void format_refuses_what_does_not_fit(void)
 
 static void attach_takes_a_region_as_it_was_left(void)
 {
-    struct stand *stand = opened("least_conn", LB_SUM, 3);
+    struct stand *stand = stand_new("least_conn", LB_SUM, 3);
     struct lb_region *again = NULL;
     CU_ASSERT_EQUAL(stand_pick(stand), 1);
     CU_ASSERT_EQUAL(lb_region_attach(stand->memory, stand->size, &again), LB_OK);
@@ -66,12 +50,12 @@ static void attach_takes_a_region_as_it_was_left(void)
     CU_ASSERT_EQUAL(lb_row_count(again, stand->row, 0), 1);
     CU_ASSERT_EQUAL(lb_row_claim(again, 1, stand->config.scope), stand->row);
     CU_ASSERT_EQUAL(lb_region_check(again), LB_OK);
-    closed(stand);
+    stand_free(stand);
 }
 
 static void attach_refuses_anything_else(void)
 {
-    struct stand *stand = opened("least_conn", LB_SUM, 3);
+    struct stand *stand = stand_new("least_conn", LB_SUM, 3);
     struct lb_region *again = NULL;
     unsigned char *bytes = stand->memory;
     CU_ASSERT_EQUAL(lb_region_attach(NULL, stand->size, &again), LB_BAD_MEMORY);
@@ -86,7 +70,7 @@ static void attach_refuses_anything_else(void)
     CU_ASSERT_PTR_NULL(again);
     memset(bytes, 0, stand->size);
     CU_ASSERT_EQUAL(lb_region_attach(bytes, stand->size, &again), LB_BAD_MEMORY);
-    closed(stand);
+    stand_free(stand);
 }
 
 /* Where a byte string lies in memory, the last time. */
@@ -165,7 +149,7 @@ static void keys_are_their_bytes(void)
 
 static void down_takes_a_server_out_and_back(void)
 {
-    struct stand *stand = opened("round_robin", LB_SUM, 3);
+    struct stand *stand = stand_new("round_robin", LB_SUM, 3);
     lb_slot_set_down(stand->region, 1, true);
     CU_ASSERT_EQUAL(stand_pick(stand), 1);
     CU_ASSERT_EQUAL(stand_pick(stand), 3);
@@ -174,7 +158,7 @@ static void down_takes_a_server_out_and_back(void)
     CU_ASSERT_EQUAL(stand_pick(stand), 0);
     lb_slot_set_down(stand->region, 1, false);
     CU_ASSERT_EQUAL(stand_pick(stand), 2);
-    closed(stand);
+    stand_free(stand);
 }
 
 /* ---- Views ---- */
@@ -213,7 +197,7 @@ static void views_tell_scopes_apart_by_their_fields(void)
 
 static void scopes_are_found_by_their_key(void)
 {
-    struct stand *stand = opened("round_robin", LB_SUM, 3);
+    struct stand *stand = stand_new("round_robin", LB_SUM, 3);
     struct lb_region *region = stand->region;
     struct lb_scope_key key = {.life = 3, .instance = 4, .generation = 5}, other;
     uint32_t scope = lb_scope_open(region, key, draw_key), opened_now = 2;
@@ -231,12 +215,12 @@ static void scopes_are_found_by_their_key(void)
     }
     CU_ASSERT_EQUAL(opened_now, 4);
     CU_ASSERT_EQUAL(lb_scope_open(region, key, draw_key), scope);
-    closed(stand);
+    stand_free(stand);
 }
 
 static void a_closed_scope_waits_for_its_rows(void)
 {
-    struct stand *stand = opened("round_robin", LB_KEPT, 3);
+    struct stand *stand = stand_new("round_robin", LB_KEPT, 3);
     struct lb_region *region = stand->region;
     uint32_t scope = stand->config.scope, fresh[3];
     CU_ASSERT_EQUAL(stand_pick(stand), 1);
@@ -249,12 +233,12 @@ static void a_closed_scope_waits_for_its_rows(void)
     CU_ASSERT_EQUAL(lb_region_check(region), LB_OK);
     CU_ASSERT_EQUAL(lb_row_drop(region, stand->row), 0);
     CU_ASSERT_EQUAL(lb_scope_open(region, (struct lb_scope_key){9, 9, 9}, draw_key), scope);
-    closed(stand);
+    stand_free(stand);
 }
 
 static void a_reused_scope_starts_empty(void)
 {
-    struct stand *stand = opened("round_robin", LB_KEPT, 3);
+    struct stand *stand = stand_new("round_robin", LB_KEPT, 3);
     uint32_t scope = stand->config.scope;
     CU_ASSERT_EQUAL(stand_pick(stand), 1);
     lb_scope_close(stand->region, scope);
@@ -265,14 +249,14 @@ static void a_reused_scope_starts_empty(void)
     CU_ASSERT_EQUAL(lb_believed(stand->picker, 0), 0);
     CU_ASSERT_EQUAL(stand_pick(stand), 1); /* the cursor, too */
     CU_ASSERT_EQUAL(lb_region_check(stand->region), LB_OK);
-    closed(stand);
+    stand_free(stand);
 }
 
 /* Round robin's sequence of 5,1,1 begins 1 1 2: the third pick shows whether it was remembered. */
 static void a_scope_that_changes_its_algorithm_begins_anew(void)
 {
     static const uint32_t weights[] = {5, 1, 1};
-    struct stand *stand = opened("round_robin", LB_SUM, 3);
+    struct stand *stand = stand_new("round_robin", LB_SUM, 3);
     stand_weigh(stand, weights, 3);
     CU_ASSERT_EQUAL(stand_build(stand), LB_OK);
     struct lb_picker *elder = stand->picker;
@@ -290,7 +274,7 @@ static void a_scope_that_changes_its_algorithm_begins_anew(void)
     CU_ASSERT_EQUAL(stand_pick(stand), 1);
     CU_ASSERT_EQUAL(stand_pick(stand), 2);
     free(elder_memory);
-    closed(stand);
+    stand_free(stand);
 }
 
 /* What an elder still releases after that must not be heard by the wrong memory: fifo's clock lies
@@ -298,7 +282,7 @@ static void a_scope_that_changes_its_algorithm_begins_anew(void)
 static void a_release_for_another_algorithm_is_only_counted(void)
 {
     static const uint32_t weights[] = {5, 1, 1};
-    struct stand *stand = opened("least_conn", LB_SUM, 3);
+    struct stand *stand = stand_new("least_conn", LB_SUM, 3);
     stand_say(stand, "open", "fifo");
     CU_ASSERT_EQUAL(stand_build(stand), LB_OK);
     struct lb_picker *elder = stand->picker;
@@ -319,7 +303,7 @@ static void a_release_for_another_algorithm_is_only_counted(void)
     CU_ASSERT_EQUAL(lb_believed(newest, 1), 0);
     CU_ASSERT_EQUAL(stand_pick(stand), 2);
     free(elder_memory);
-    closed(stand);
+    stand_free(stand);
 }
 
 static const struct test tests[] = {

@@ -9,28 +9,12 @@
 #include <unistd.h>
 
 static const uint64_t draw_key[2] = {1, 2};
-static const uint32_t equal[] = {1, 1, 1, 1, 1, 1, 1, 1};
-
-static struct stand *opened(const char *algorithm, enum lb_mode mode, uint32_t members)
-{
-    struct stand *stand = malloc(sizeof *stand);
-    stand_open(stand, lb_algorithm_find(algorithm), mode);
-    stand_weigh(stand, equal, members);
-    CU_ASSERT_EQUAL(stand_build(stand), LB_OK);
-    return stand;
-}
-
-static void closed(struct stand *stand)
-{
-    stand_close(stand);
-    free(stand);
-}
 
 /* ---- Rows and leases ---- */
 
 static void a_row_belongs_to_an_owner_and_a_scope(void)
 {
-    struct stand *stand = opened("round_robin", LB_SUM, 3);
+    struct stand *stand = stand_new("round_robin", LB_SUM, 3);
     struct lb_region *region = stand->region;
     uint32_t scope = stand->config.scope;
     uint32_t other = lb_scope_open(region, (struct lb_scope_key){8, 0, 0}, draw_key);
@@ -46,13 +30,13 @@ static void a_row_belongs_to_an_owner_and_a_scope(void)
     CU_ASSERT_EQUAL(lb_row_claim(region, 4, scope), seen[4]);
     CU_ASSERT_EQUAL(lb_row_drop(region, seen[4]), 0);
     CU_ASSERT_EQUAL(lb_row_claim(region, 99, scope), seen[4]);
-    closed(stand);
+    stand_free(stand);
 }
 
 static void a_dropped_row_takes_its_counts_along(void)
 {
     for (int mode = LB_SUM; mode <= LB_KEPT; mode++) {
-        struct stand *stand = opened("round_robin", (enum lb_mode)mode, 3);
+        struct stand *stand = stand_new("round_robin", (enum lb_mode)mode, 3);
         uint32_t own = stand->row, scope = stand->config.scope;
         for (int i = 0; i < 5; i++)
             stand_pick(stand); /* 2 2 1 */
@@ -72,13 +56,13 @@ static void a_dropped_row_takes_its_counts_along(void)
         CU_ASSERT_EQUAL(lb_row_claim(stand->region, 3, scope), own); /* used again, empty */
         CU_ASSERT_EQUAL(lb_row_count(stand->region, own, 0), 0);
         CU_ASSERT_EQUAL(lb_believed(stand->picker, 0), 1);
-        closed(stand);
+        stand_free(stand);
     }
 }
 
 static void only_leases_that_are_counted_are_released(void)
 {
-    struct stand *stand = opened("round_robin", LB_SUM, 3);
+    struct stand *stand = stand_new("round_robin", LB_SUM, 3);
     struct lb_lease lease;
     CU_ASSERT_EQUAL(stand_pick(stand), 1);
     lease = stand->lease[0];
@@ -104,7 +88,7 @@ static void only_leases_that_are_counted_are_released(void)
     CU_ASSERT_EQUAL(lb_release(stand->picker, lease), LB_BAD_LEASE);
     CU_ASSERT_EQUAL(lb_release(stand->picker, (struct lb_lease){.slot = 0, .row = LB_NONE}), LB_OK);
     CU_ASSERT_EQUAL(lb_believed(stand->picker, 0), 0);
-    closed(stand);
+    stand_free(stand);
 }
 
 static bool is_odd(void *asked, uint64_t owner)
@@ -116,7 +100,7 @@ static bool is_odd(void *asked, uint64_t owner)
 static void the_reaper_takes_the_dead_only(void)
 {
     for (int mode = LB_SUM; mode <= LB_KEPT; mode++) {
-        struct stand *stand = opened("round_robin", (enum lb_mode)mode, 1);
+        struct stand *stand = stand_new("round_robin", (enum lb_mode)mode, 1);
         uint32_t asked = 0, own = stand->row;
         for (uint64_t owner = 2; owner <= 4; owner++) {
             stand->row = lb_row_claim(stand->region, owner, stand->config.scope);
@@ -130,7 +114,7 @@ static void the_reaper_takes_the_dead_only(void)
         CU_ASSERT_EQUAL(lb_reap(stand->region, is_odd, &asked), 0);
         CU_ASSERT_EQUAL(asked, 6);
         CU_ASSERT_EQUAL(lb_row_claim(stand->region, 1, stand->config.scope), own);
-        closed(stand);
+        stand_free(stand);
     }
 }
 
@@ -138,7 +122,7 @@ static void the_reaper_takes_the_dead_only(void)
 
 static void the_lock_names_its_holder(void)
 {
-    struct stand *stand = opened("round_robin", LB_SUM, 1);
+    struct stand *stand = stand_new("round_robin", LB_SUM, 1);
     CU_ASSERT_EQUAL(lb_lock_holder(stand->region), 0);
     CU_ASSERT(lb_try_lock(stand->region, 77));
     CU_ASSERT_EQUAL(lb_lock_holder(stand->region), 77);
@@ -148,7 +132,7 @@ static void the_lock_names_its_holder(void)
     lb_unlock(stand->region);
     CU_ASSERT_EQUAL(lb_lock_holder(stand->region), 0);
     CU_ASSERT(lb_try_lock(stand->region, 78));
-    closed(stand);
+    stand_free(stand);
 }
 
 struct contender {
@@ -176,7 +160,7 @@ static void *contend(void *context)
 
 static void the_lock_lets_one_in_at_a_time(void)
 {
-    struct stand *stand = opened("round_robin", LB_KEPT, 4);
+    struct stand *stand = stand_new("round_robin", LB_KEPT, 4);
     struct contender contender[CONTENDERS];
     pthread_t thread[CONTENDERS];
     for (uint32_t i = 0; i < CONTENDERS; i++) {
@@ -188,7 +172,7 @@ static void the_lock_lets_one_in_at_a_time(void)
     for (uint32_t i = 0; i < 4; i++) /* round robin over four: exactly a quarter each */
         CU_ASSERT_EQUAL(lb_believed(stand->picker, i), CONTENDERS * TURNS / 4);
     CU_ASSERT_EQUAL(lb_region_check(stand->region), LB_OK);
-    closed(stand);
+    stand_free(stand);
 }
 
 /* ---- Two processes, two addresses ---- */
@@ -216,7 +200,7 @@ static bool is_parent(void *context, uint64_t owner)
 
 static void processes_share_a_region_wherever_it_is_mapped(void)
 {
-    struct stand *stand = opened("least_conn", LB_SUM, 4);
+    struct stand *stand = stand_new("least_conn", LB_SUM, 4);
     char path[] = "/tmp/test_region.XXXXXX";
     int file = mkstemp(path), status = -1;
     CU_ASSERT_FATAL(file >= 0 && unlink(path) == 0 &&
@@ -244,7 +228,7 @@ static void processes_share_a_region_wherever_it_is_mapped(void)
     munmap(map[0], stand->size);
     munmap(map[1], stand->size);
     close(file);
-    closed(stand);
+    stand_free(stand);
 }
 
 static const struct test tests[] = {
