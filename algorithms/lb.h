@@ -30,7 +30,7 @@
 extern "C" {
 #endif
 
-#define LB_ABI        1u  /* changes with any struct or meaning below */
+#define LB_ABI        2u  /* changes with any struct or meaning below */
 #define LB_ALIGN      64u /* what the address of every memory given to the library divides by */
 #define LB_PARAMS_MAX 8u  /* parameters of an algorithm */
 #define LB_KEY_MAX    95u /* bytes of a server's key */
@@ -219,8 +219,17 @@ int lb_pick(struct lb_picker *, uint32_t row, struct lb_request *, struct lb_lea
 int lb_release(struct lb_picker *, struct lb_lease);
 bool lb_release_locks(const struct lb_picker *);
 
-/* What the picker's next pick believes of a member: its load. [L] */
+/* What the picker's next pick believes of a member: its score, if the algorithm has one, else its
+ * load. Asking changes nothing that a later pick sees. [L]
+ *
+ * The load is what the view adds up. The score is the very number that the next pick compares the
+ * member by, whether the least or the most wins; where the algorithm keeps it, it is the number
+ * kept, bit by bit, so it may be infinite or not a number. A quotient that is only ever compared by
+ * cross-multiplication comes rounded once: what is less never comes out as more. false: there is no
+ * score, because the algorithm has none, or is not asked (LB_SOLE_UNCOUNTED), or another one worked
+ * in this scope since, so that the next pick begins anew there. */
 int64_t lb_believed(const struct lb_picker *, uint32_t member);
+bool lb_score(const struct lb_picker *, uint32_t member, double *score);
 
 #ifdef __cplusplus
 }

@@ -7,6 +7,8 @@
 
 #include "lb.h"
 
+#include <math.h>
+
 /* What an algorithm sees when it is asked. */
 struct lb_context {
     const struct lb_member *member; /* this picker's list, in its order */
@@ -45,6 +47,9 @@ struct lb_algorithm {
     /* The definition of the algorithm: a member from lists, loads and memory, or LB_NONE exactly
      * when no member is usable. */
     uint32_t (*pick)(struct lb_context *);
+    /* The number that `pick` compares a member by, as lb_score() tells it; NULL: it compares none.
+     * It must change nothing. load: the member's, which c->load may be behind. */
+    double (*score)(const struct lb_context *, uint32_t member, int64_t load);
 };
 
 static inline uint64_t lb_mulhi(uint64_t a, uint64_t b)
@@ -78,6 +83,12 @@ static inline uint64_t lb_draw_below(struct lb_context *c, uint64_t bound)
 static inline int64_t lb_load(const struct lb_context *c, uint32_t member)
 {
     return c->load[c->member[member].slot];
+}
+
+/* Connections for a weight; a weight of 0 is infinitely loaded whatever is open. */
+static inline double lb_per_weight(int64_t connections, uint32_t weight)
+{
+    return weight == 0 ? (double)INFINITY : (double)connections / weight;
 }
 
 /* May this member be picked? The one rule for every algorithm. */

@@ -90,3 +90,12 @@ int64_t lb_believed(const struct lb_picker *picker, uint32_t member)
     uint32_t scope = picker->config.scope, slot = picker->member[member].slot;
     return lb_keeps_loads(picker) ? map->load[lb_at(map, scope) + slot] : lb_sum(map, scope, slot);
 }
+
+bool lb_score(const struct lb_picker *picker, uint32_t member, double *score)
+{
+    const struct lb_algorithm *algorithm = picker->config.algorithm;
+    if (algorithm->score == NULL || picker->sole || !lb_is_mine(picker))
+        return false;
+    *score = algorithm->score(&picker->context, member, lb_believed(picker, member));
+    return true;
+}

@@ -9,8 +9,6 @@
 #include "least_conn.h"
 #include "smooth.h"
 
-#include <math.h>
-
 static const char *const scores[] = {"open", "next", "accumulated", NULL};
 static const char *const ties[] = {"wrr", "heap", "fair", "fifo", NULL};
 
@@ -43,9 +41,9 @@ static int compare(const struct lb_context *c, uint32_t a, uint32_t b)
 
 /* The score as a real number, worked out from the view. Weight 0 is the last, whatever is open: no
  * connections times an infinite step would be no number, and a heap cannot sort those. */
-static double derived(const struct lb_context *c, uint32_t slot, double step)
+static double derived(const struct lb_context *c, int64_t load, double step)
 {
-    double open = (double)c->load[slot];
+    double open = (double)load;
     if (step == (double)INFINITY)
         return step;
     return (c->param[LEAST_SCORE] == SCORE_NEXT ? 1.0 + open : open) * step;
@@ -79,7 +77,7 @@ static void enter(struct lb_context *c, uint32_t member, enum lb_entry entry)
         if (heap)
             lb_heap_insert(m, slot);
     }
-    seat->score = accumulated ? begin(c, slot, step) : derived(c, slot, step);
+    seat->score = accumulated ? begin(c, slot, step) : derived(c, c->load[slot], step);
     if (heap)
         lb_heap_update(m, slot);
 }
@@ -95,8 +93,9 @@ static void leave(struct lb_context *c, uint32_t slot)
 static void rescore(struct lb_context *c, uint32_t slot, double change)
 {
     struct seat *seat = &of(c)->seat[slot];
-    seat->score = c->param[LEAST_SCORE] == SCORE_ACCUMULATED ? seat->score + change
-                                                             : derived(c, slot, seat->step);
+    seat->score = c->param[LEAST_SCORE] == SCORE_ACCUMULATED
+                      ? seat->score + change
+                      : derived(c, c->load[slot], seat->step);
     if (c->param[LEAST_TIES] == TIES_HEAP)
         lb_heap_update(of(c), slot);
 }
@@ -131,7 +130,7 @@ static void recount(struct lb_context *c)
         return;
     for (uint32_t slot = 0; slot < c->slots; slot++)
         if (m->seat[slot].at != 0)
-            m->seat[slot].score = derived(c, slot, m->seat[slot].step);
+            m->seat[slot].score = derived(c, c->load[slot], m->seat[slot].step);
     lb_heap_rebuild(m);
 }
 
@@ -197,6 +196,19 @@ static uint32_t pick(struct lb_context *c)
     }
 }
 
+/* An added-up score is the seat's own number. A derived one on a heap is too, once the heap has
+ * heard of dropped rows, which a pick sees to first; elsewhere nobody works the quotient out. */
+static double score(const struct lb_context *c, uint32_t member, int64_t load)
+{
+    const struct lb_member *m = &c->member[member];
+    const struct seat *seat = &((const struct least_memory *)c->memory)->seat[m->slot];
+    if (c->param[LEAST_SCORE] == SCORE_ACCUMULATED)
+        return seat->score;
+    if (c->param[LEAST_TIES] == TIES_HEAP)
+        return derived(c, load, seat->step);
+    return lb_per_weight(load + (c->param[LEAST_SCORE] == SCORE_NEXT), m->weight);
+}
+
 const struct lb_algorithm lb_least_conn = {
     .abi = LB_ABI,
     .name = "least_conn",
@@ -219,4 +231,5 @@ const struct lb_algorithm lb_least_conn = {
     .hears_releases = hears_releases,
     .recount = recount,
     .pick = pick,
+    .score = score,
 };

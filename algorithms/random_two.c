@@ -24,6 +24,11 @@ static uint32_t pick(struct lb_context *c)
     return one < two ? first : second;
 }
 
+static double score(const struct lb_context *c, uint32_t member, int64_t load)
+{
+    return lb_per_weight(load, c->member[member].weight);
+}
+
 const struct lb_algorithm lb_random_two = {
     .abi = LB_ABI,
     .name = "random_two",
@@ -34,4 +39,5 @@ const struct lb_algorithm lb_random_two = {
                .fallback = TIES_FIRST,
                .max = TIES_SECOND}},
     .pick = pick,
+    .score = score,
 };

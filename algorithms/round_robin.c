@@ -29,6 +29,14 @@ static uint32_t pick(struct lb_context *c)
     return smooth_end(&turn);
 }
 
+/* The credit that it comes to the next pick with; the most wins. */
+static double score(const struct lb_context *c, uint32_t member, int64_t load)
+{
+    (void)load;
+    const struct lb_member *m = &c->member[member];
+    return (double)(((const int64_t *)c->memory)[m->slot] + m->weight);
+}
+
 const struct lb_algorithm lb_round_robin = {
     .abi = LB_ABI,
     .name = "round_robin",
@@ -36,4 +44,5 @@ const struct lb_algorithm lb_round_robin = {
     .memory = memory,
     .enter = enter,
     .pick = pick,
+    .score = score,
 };

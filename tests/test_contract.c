@@ -274,6 +274,16 @@ static void forget_at_an_edit(struct lb_context *c, uint32_t member, enum lb_ent
         numbers(c)[c->member[member].slot] = 0;
 }
 
+/* Forgets what it is asked about. */
+static double score_once(const struct lb_context *c, uint32_t member, int64_t load)
+{
+    (void)load;
+    int64_t *taken = &((int64_t *)c->memory)[c->member[member].slot];
+    double score = (double)*taken;
+    *taken = 0;
+    return score;
+}
+
 /* Draws from a sequence of its own instead of the one it is handed. */
 static uint32_t pick_by_own_luck(struct lb_context *c)
 {
@@ -328,6 +338,9 @@ static const struct broken {
     {"edit",
      {NAMED("forgets at an edit"), .memory = eight_bytes_a_slot, .taken = count_taken,
       .enter = forget_at_an_edit, .pick = pick_rarest}},
+    {"same_again",
+     {NAMED("forgets when asked"), .memory = eight_bytes_a_slot, .taken = count_taken,
+      .pick = pick_rarest, .score = score_once}},
     {"same_again", {NAMED("has a global cursor"), .pick = pick_from_a_global_cursor}},
     {"addresses", {NAMED("remembers a pointer"), .memory = a_bit_more, .pick = pick_by_a_pointer}},
     {"draws", {NAMED("draws elsewhere"), .pick = pick_by_own_luck}},

@@ -18,6 +18,7 @@ struct judge {
     int64_t open[SERVERS]; /* of all owners */
     uint32_t owner[STAND_LEASES];
     bool down[SERVERS];
+    bool faulty; /* a score was wrong; one is told of, and not all that follow */
 };
 
 static uint32_t below(struct judge *judge, uint32_t bound)
@@ -42,10 +43,51 @@ static double score_of(const struct judge *judge, uint32_t member)
     return (double)(judge->open[m->slot] + coming) / m->weight;
 }
 
+/* What the library says that it compares: to the last bit, though a heap multiplies by 1 / weight
+ * and the others do not. */
+static void check_scores(struct judge *judge)
+{
+    int64_t coming = strcmp(judge->score, "open") != 0;
+    for (uint32_t i = 0; i < judge->stand.members && !judge->faulty; i++) {
+        const struct lb_member *m = &judge->stand.member[i];
+        double open = (double)(judge->open[m->slot] + coming), score = -1, wanted;
+        if (m->weight == 0)
+            wanted = (double)INFINITY;
+        else if (strcmp(judge->ties, "heap") == 0)
+            wanted = open * (1.0 / m->weight);
+        else
+            wanted = open / m->weight;
+        judge->faulty = !lb_score(judge->stand.picker, i, &score) || score != wanted;
+        CHECK_ROW(!judge->faulty, "%s %s: s%u's score is %a, expected %a", judge->score,
+                  judge->ties, m->slot + 1, score, wanted);
+    }
+}
+
+static double told_score(const struct judge *judge, uint32_t member)
+{
+    double score = -1;
+    CU_ASSERT_TRUE(lb_score(judge->stand.picker, member, &score));
+    return score;
+}
+
+/* No usable member is told to have less than the one to be picked; in no hair's breadth. */
+static double least_told(const struct judge *judge)
+{
+    double least = (double)INFINITY;
+    for (uint32_t i = 0; i < judge->stand.members; i++)
+        if (usable(judge, i) && told_score(judge, i) < least)
+            least = told_score(judge, i);
+    return least;
+}
+
 static void pick_one(struct judge *judge)
 {
     uint32_t owner = below(judge, OWNERS), best = LB_NONE;
     struct stand *stand = &judge->stand;
+    double least = least_told(judge), told[SERVERS];
+    check_scores(judge);
+    for (uint32_t i = 0; i < stand->members; i++)
+        told[i] = told_score(judge, i);
     for (uint32_t i = 0; i < stand->members; i++)
         if (usable(judge, i) && (best == LB_NONE || score_of(judge, i) < score_of(judge, best)))
             best = i;
@@ -62,6 +104,9 @@ static void pick_one(struct judge *judge)
                   score_of(judge, picked) <= score_of(judge, best) * (1 + 1e-12),
               "%s %s: s%u was picked, s%u is less", judge->score, judge->ties, server,
               stand->member[best].slot + 1);
+    CHECK_ROW(judge->faulty || (picked < stand->members && told[picked] == least),
+              "%s %s: s%u was picked, and told to be more than another", judge->score, judge->ties,
+              server);
     judge->owner[stand->leases - 1] = owner;
     judge->open[server - 1]++;
 }
@@ -238,11 +283,133 @@ static void an_elder_skips_what_it_does_not_know(void)
     stand_close(&stand);
 }
 
+/* ---- Scores, asked for ---- */
+
+/* By hand. Round robin 2:1 : 2 1, s1 pays 3: credits -1 1; 1 2, s2 pays: 1 -1; 3 0, s1: 0 0. */
+static void round_robin_tells_its_credit(void)
+{
+    static const uint32_t weights[] = {2, 1};
+    static const double wanted[][2] = {{2, 1}, {1, 2}, {3, 0}, {2, 1}};
+    struct stand stand;
+    stand_open(&stand, lb_algorithm_find("round_robin"), LB_SUM);
+    stand_weigh(&stand, weights, 2);
+    stand_build(&stand);
+    for (uint32_t i = 0; i < 4; i++) {
+        double one = 9, two = 9;
+        CU_ASSERT(lb_score(stand.picker, 0, &one) && lb_score(stand.picker, 1, &two));
+        CHECK_ROW(one == wanted[i][0] && two == wanted[i][1], "pick %u: %g %g", i, one, two);
+        stand_pick(&stand);
+    }
+    stand_close(&stand);
+}
+
+/* random compares nothing; the better of two compares c/w. */
+static void who_compares_has_a_score(void)
+{
+    static const uint32_t weights[] = {4, 0};
+    struct stand stand;
+    double score = 9;
+    stand_open(&stand, lb_algorithm_find("random"), LB_SUM);
+    stand_weigh(&stand, weights, 2);
+    stand_build(&stand);
+    CU_ASSERT_FALSE(lb_score(stand.picker, 0, &score));
+    CU_ASSERT_EQUAL(score, 9);
+    stand_close(&stand);
+    stand_open(&stand, lb_algorithm_find("random_two"), LB_SUM);
+    stand_weigh(&stand, weights, 2);
+    stand_build(&stand);
+    for (int i = 0; i < 3; i++)
+        stand_pick(&stand);
+    CU_ASSERT(lb_score(stand.picker, 0, &score) && score == 0.75);
+    CU_ASSERT(lb_score(stand.picker, 1, &score) && score == (double)INFINITY);
+    stand_close(&stand);
+}
+
+/* Thirty forty-ninths added and taken away again leave something behind, and it is told. */
+static void an_accumulated_score_keeps_its_residue(void)
+{
+    static const uint32_t weights[] = {49};
+    struct stand stand;
+    double score = 0, wanted = 1.0 / 49;
+    stand_open(&stand, lb_algorithm_find("least_conn"), LB_KEPT);
+    stand_say(&stand, "accumulated", "heap");
+    stand_weigh(&stand, weights, 1);
+    stand_build(&stand);
+    for (int i = 0; i < 30; i++) {
+        stand_pick(&stand);
+        wanted += 1.0 / 49;
+    }
+    for (int i = 0; i < 30; i++) {
+        stand_release(&stand, 1);
+        wanted -= 1.0 / 49;
+    }
+    CU_ASSERT_TRUE(lb_score(stand.picker, 0, &score));
+    CU_ASSERT_EQUAL(score, wanted);
+    CU_ASSERT_NOT_EQUAL(score, 1.0 / 49);
+    stand_close(&stand);
+}
+
+/* Picked past the balancer, nobody is compared; nor is what another algorithm left in the scope
+ * anybody's score, until the next pick has begun anew there. */
+static void without_a_comparison_there_is_no_score(void)
+{
+    static const uint32_t equal[] = {1, 1};
+    struct stand stand;
+    double score = 9;
+    stand_open(&stand, lb_algorithm_find("least_conn"), LB_SUM);
+    stand_say(&stand, "accumulated", "heap");
+    stand.config.quirks = LB_SOLE_UNCOUNTED;
+    stand_weigh(&stand, equal, 1);
+    stand_build(&stand);
+    CU_ASSERT_FALSE(lb_score(stand.picker, 0, &score));
+    stand_weigh(&stand, equal, 2);
+    CU_ASSERT_EQUAL(lb_picker_edit(stand.picker, stand.member, 2), LB_OK);
+    CU_ASSERT(lb_score(stand.picker, 0, &score) && score == 1);
+    CU_ASSERT_EQUAL(lb_picker_edit(stand.picker, stand.member, 1), LB_OK);
+    CU_ASSERT_FALSE(lb_score(stand.picker, 0, &score));
+    CU_ASSERT_EQUAL(lb_picker_edit(stand.picker, stand.member, 2), LB_OK);
+
+    struct lb_picker *first = stand.picker;
+    void *memory = stand.picker_memory;
+    stand.picker_memory = stand_memory(stand.picker_size);
+    stand_say(&stand, "open", "fair");
+    stand_build(&stand);
+    CU_ASSERT_FALSE(lb_score(first, 0, &score));
+    CU_ASSERT(lb_score(stand.picker, 0, &score) && score == 0);
+    stand.picker = first;
+    stand_pick(&stand);
+    CU_ASSERT(lb_score(first, 0, &score) && score == 2);
+    free(memory);
+    stand_close(&stand);
+}
+
+/* The heap has not heard of it yet; the next pick will first. */
+static void a_dropped_row_is_told_of_at_once(void)
+{
+    for (int mode = LB_SUM; mode <= LB_KEPT; mode++) {
+        struct stand *stand = stand_new("least_conn", (enum lb_mode)mode, 2);
+        double score = 9;
+        stand_say(stand, "next", "heap");
+        stand_build(stand);
+        for (int i = 0; i < 6; i++)
+            stand_pick(stand);
+        CU_ASSERT(lb_score(stand->picker, 0, &score) && score == 4);
+        lb_row_drop(stand->region, stand->row);
+        CU_ASSERT(lb_score(stand->picker, 0, &score) && score == 1);
+        stand_free(stand);
+    }
+}
+
 static const struct test tests[] = {
     {"every pick is one of the least", every_pick_is_one_of_the_least},
     {"huge weights are compared whole", huge_weights_are_compared_whole},
     {"who enters starts at zero whatever elders did",
      who_enters_starts_at_zero_whatever_elders_did},
     {"an elder skips what it does not know", an_elder_skips_what_it_does_not_know},
+    {"round robin tells its credit", round_robin_tells_its_credit},
+    {"who compares has a score", who_compares_has_a_score},
+    {"an accumulated score keeps its residue", an_accumulated_score_keeps_its_residue},
+    {"without a comparison there is no score", without_a_comparison_there_is_no_score},
+    {"a dropped row is told of at once", a_dropped_row_is_told_of_at_once},
 };
 SUITE("test_least", tests)

@@ -31,7 +31,9 @@ static const struct contract_law laws[] = {
                   contract_exercise_ledger},
     [LAW_EDIT] = {"edit", "an edit to the same list changes nothing; members that stay keep counts",
                   contract_exercise_edits},
-    [LAW_SAME_AGAIN] = {"same_again", "the same seed and operations give the same picks",
+    [LAW_SAME_AGAIN] = {"same_again",
+                        "the same seed and operations give the same picks, however often scores "
+                        "are asked for",
                         contract_exercise_again},
     [LAW_MODES] = {"modes", "LB_SUM and LB_KEPT pick the same", contract_exercise_modes},
     [LAW_ADDRESSES] = {"addresses",

@@ -76,7 +76,8 @@ void contract_exercise_again(struct contract_trial *trial)
 {
     struct mini_setup setup[2] = {setup_of(trial, true), setup_of(trial, true)};
     struct mini_plan plan[2] = {{.steps = TWIN_STEPS}, {.steps = TWIN_STEPS}};
-    compare_runs(setup, plan, LAW_SAME_AGAIN, "run twice");
+    setup[1].asked = true;
+    compare_runs(setup, plan, LAW_SAME_AGAIN, "run twice, and once asked for scores");
 }
 
 void contract_exercise_modes(struct contract_trial *trial)

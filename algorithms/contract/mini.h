@@ -62,6 +62,7 @@ struct mini_setup {
     uint32_t servers;
     bool two_addresses; /* the region is mapped twice; pickers alternate */
     bool unchecked;     /* leaves the walk over the whole ledger out: for runs that are compared */
+    bool asked;         /* for every score after every operation, which must change nothing */
     uint64_t scope_key[2]; /* makes other random sequences of the scopes */
 };
 

@@ -76,8 +76,33 @@ static void check_table(struct mini_host *host, const struct mini_table *table)
         mini_fault(host, LAW_LEDGER, "the count table has %u keys, not %u", cells, present);
 }
 
+/* The bits of a score, and whether there is one. */
+static bool score_bits(const struct lb_picker *picker, uint32_t member, uint64_t *bits)
+{
+    double score = 0;
+    bool scored = lb_score(picker, member, &score);
+    memcpy(bits, &score, sizeof *bits);
+    return scored;
+}
+
+static void ask_scores(struct mini_host *host)
+{
+    for (uint32_t i = 0; i < MINI_PICKERS; i++) {
+        const struct mini_picker *mine = &host->picker[i];
+        for (uint32_t member = 0; mine->used && member < mine->list.members; member++) {
+            uint64_t one, two;
+            bool scored = score_bits(mine->picker, member, &one);
+            if (score_bits(mine->picker, member, &two) != scored || one != two)
+                mini_fault(host, LAW_SAME_AGAIN, "slot %u has two scores, asked for twice",
+                           mine->list.member[member].slot);
+        }
+    }
+}
+
 void mini_check(struct mini_host *host, enum law law)
 {
+    if (host->setup.asked && !host->broken)
+        ask_scores(host);
     if (host->setup.unchecked || host->broken)
         return;
     check_rows(host, law);
