@@ -39,7 +39,9 @@ CLI_SRC      := $(wildcard sim/cli/*.c)
 # The floors, ground first; tests/check_floors holds every include against this order.
 SIM_SRC      := $(foreach floor,engine workload world scenario run,$(wildcard sim/$(floor)/*.c)) $(wildcard reports/*.c)
 TEST_SRC     := $(wildcard tests/test_*.c)
-TEST_LIB_SRC := $(filter-out $(TEST_SRC),$(wildcard tests/*.c))
+# Those that take long, and so run in `make check` only.
+LONG_SRC     := $(wildcard tests/long_*.c)
+TEST_LIB_SRC := $(filter-out $(TEST_SRC) $(LONG_SRC),$(wildcard tests/*.c))
 
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(1))
 LB_OBJ       := $(call objects,$(LB_SRC))
@@ -48,6 +50,7 @@ SIM_OBJ      := $(call objects,$(SIM_SRC))
 CLI_OBJ      := $(call objects,$(CLI_SRC))
 TEST_LIB_OBJ := $(call objects,$(TEST_LIB_SRC))
 TESTS        := $(patsubst tests/%.c,$(BUILD)/tests/%,$(TEST_SRC))
+LONG_TESTS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(LONG_SRC))
 
 .PHONY: all
 all: $(BUILD)/lbsim
@@ -84,8 +87,9 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIB_OBJ) $(BUILD)/libsim.a $(BUILD)/
 	$(call say,LD,$@)
 	$(Q)$(CC) $(FLAGS) $^ $(LIBRARIES) -lcunit -o $@
 
-.PHONY: tests fuzzers
+.PHONY: tests long_tests fuzzers
 tests: $(TESTS)
+long_tests: $(LONG_TESTS)
 
 # With MODE=fuzz CC=clang only.
 fuzzers: $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
@@ -102,7 +106,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 help:
 	@echo "make run        build, and run the main job: scenarios/ws_scale.yaml (installs what is missing)"
 	@echo "make test       build and pass the tests (installs what is missing)"
-	@echo "make check      the slower checks: sanitizers, clang, clang-tidy, format, nginx, equal bits"
+	@echo "make check      the slower checks: sanitizers, theory, clang-tidy, format, fuzz, nginx"
 	@echo "make bench      what picks cost, as ratios measured interleaved"
 	@echo "make format     clang-format over the tree"
 	@echo "make docs       write docs/reference.md and README's run anew, from the program itself"
@@ -113,12 +117,12 @@ help:
 	@echo "MODE=release|debug|asan|tsan, CC=gcc|clang, WERROR=1 choose how it is built."
 
 run:
-	@tools/need build
+	@tools/need build plot
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	$(BUILD)/lbsim run scenarios/ws_scale.yaml -o $(OUT)
 
 test:
-	@tools/need build test
+	@tools/need build test plot
 	@$(MAKE) --no-print-directory -j$(JOBS) all tests
 	@tests/run $(TESTS) tests/check_floors tests/check_house tests/check_docs tests/cli/run
 
@@ -126,8 +130,8 @@ CHECK_SOURCES = $(shell find algorithms sim reports tests -name '*.[ch]')
 TIDY_SOURCES  = $(SIM_SRC) $(CLI_SRC) $(LB_SRC) $(CONTRACT_SRC)
 
 check:
-	@tools/need build test check
-	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 all tests
+	@tools/need build test plot check
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 all tests long_tests
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 CC=clang all tests
 	@clang-format --dry-run --Werror $(CHECK_SOURCES)
 	@echo 'clang-format: nothing to change'
@@ -135,9 +139,9 @@ check:
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 MODE=asan all tests
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 MODE=tsan all
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 MODE=fuzz CC=clang fuzzers
-	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@$(MAKE) --no-print-directory -j$(JOBS) all long_tests
 	@LBSIM=build/asan/lbsim tests/cli/run
-	@tests/run $(patsubst $(BUILD)/%,build/asan/%,$(TESTS)) tests/check_liblb tests/check_bits \
+	@tests/run $(patsubst $(BUILD)/%,build/asan/%,$(TESTS)) $(LONG_TESTS) tests/check_liblb tests/check_bits \
 		tests/check_threads tests/check_instructions tests/check_fuzz tests/nginx_probe
 
 bench: $(BUILD)/bench_picks
@@ -153,6 +157,7 @@ format:
 docs: all
 	tools/reference $(BUILD)/lbsim > docs/reference.md
 	tools/readme $(BUILD)/lbsim > build/readme && cp build/readme README.md
+	tools/picture $(BUILD)/lbsim > docs/ws_scale.svg
 
 snapshots: all
 	tests/cli/run --update

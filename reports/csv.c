@@ -1,4 +1,5 @@
 /* csv.c: servers.csv, timeseries.csv, events.csv. RFC 4180, '.' decimals. */
+#include "reports/csv_parts.h"
 #include "reports/report.h"
 
 #include "reports/text.h"
@@ -7,8 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Names are plain but for balancers from the command line, which may hold commas. */
-static void put_name(FILE *to, const char *name)
+void csv_put_name(FILE *to, const char *name)
 {
     if (strpbrk(name, ",\"\n\r") == NULL)
         fputs(name, to);
@@ -16,12 +16,23 @@ static void put_name(FILE *to, const char *name)
         csv_fwrite(to, name, strlen(name));
 }
 
-static void put_trial(FILE *to, const struct experiment *experiment, const struct trial *trial)
+void csv_put_balancer(FILE *to, const struct experiment *experiment, uint32_t balancer)
 {
-    put_name(to, experiment->scenario->name);
+    csv_put_name(to, experiment->scenario->name);
     fputc(',', to);
-    put_name(to, experiment->scenario->balancer[trial->balancer].name);
-    fprintf(to, ",%" PRIu64 ",", trial->replication);
+    csv_put_name(to, experiment->scenario->balancer[balancer].name);
+    fputc(',', to);
+}
+
+void csv_put_trial(FILE *to, const struct experiment *experiment, const struct trial *trial)
+{
+    csv_put_balancer(to, experiment, trial->balancer);
+    fprintf(to, "%" PRIu64 ",", trial->replication);
+}
+
+const char *csv_traffic(const struct experiment *experiment, uint32_t row)
+{
+    return row == 0 ? "all" : experiment->scenario->traffic[row - 1].name;
 }
 
 /* ---- servers.csv ---- */
@@ -29,7 +40,6 @@ static void put_trial(FILE *to, const struct experiment *experiment, const struc
 static void put_servers(FILE *to, const struct experiment *experiment, const struct trial *trial,
                         uint32_t row)
 {
-    const struct scenario *scenario = experiment->scenario;
     const struct world_result *result = trial->result;
     uint64_t picks = 0;
     for (uint32_t s = 0; s < result->servers; s++)
@@ -39,15 +49,15 @@ static void put_servers(FILE *to, const struct experiment *experiment, const str
         char share[TEXT_MAX] = "", mean[TEXT_MAX], present[TEXT_MAX];
         if (picks > 0)
             text_ratio(100 * (double)tally->picks / (double)picks, share);
-        put_trial(to, experiment, trial);
-        fprintf(to, "%s,%s,", row == 0 ? "all" : scenario->traffic[row - 1].name,
-                scenario->server[s].name);
+        csv_put_trial(to, experiment, trial);
+        fprintf(to, "%s,%s,", csv_traffic(experiment, row), experiment->scenario->server[s].name);
         fprintf(to,
                 "%" PRIu32 ",%" PRIu64 ",%s,%" PRIu64 ",%s,%" PRIu64 ",%s,%" PRIu64 ",%" PRIu64
-                "\n",
+                ",%" PRIu64 "\n",
                 result->weight[s], tally->picks, share, tally->live,
                 text_ratio(tally->live_mean, mean), tally->live_peak,
-                text_seconds(result->present_ns[s], present), tally->closed, tally->cut);
+                text_seconds(result->present_ns[s], present), tally->closed, tally->cut,
+                tally->picks_absent);
     }
 }
 
@@ -55,7 +65,7 @@ void report_servers_csv(const struct experiment *experiment, bool header, FILE *
 {
     if (header)
         fputs("scenario,balancer,replication,traffic,server,weight,picks,share_pct,live_end,"
-              "live_mean,live_peak,present_s,closed,cut\n",
+              "live_mean,live_peak,present_s,closed,cut,picks_absent\n",
               to);
     for (uint64_t i = 0; i < experiment->trials; i++)
         for (uint32_t row = 0; row <= experiment->scenario->traffics; row++)
@@ -64,24 +74,29 @@ void report_servers_csv(const struct experiment *experiment, bool header, FILE *
 
 /* ---- timeseries.csv ---- */
 
+static void put_series(FILE *to, const struct experiment *experiment, const struct trial *trial)
+{
+    struct series_reader reader = series_read(trial->result->series);
+    while (series_next(&reader)) {
+        char time[TEXT_MAX];
+        text_seconds(experiment->sample_ns[reader.point - 1], time);
+        for (uint32_t s = 0; s < trial->result->servers; s++) {
+            const struct series_state *state = &reader.state[s];
+            csv_put_trial(to, experiment, trial);
+            fprintf(to, "%s,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu32 "\n", time,
+                    experiment->scenario->server[s].name, state->live, state->picks, state->weight);
+        }
+    }
+    series_reader_free(&reader);
+}
+
 void report_timeseries_csv(const struct experiment *experiment, bool header, FILE *to)
 {
     if (header)
-        fputs("scenario,balancer,replication,time_s,server,live,picks\n", to);
-    for (uint64_t i = 0; i < experiment->trials; i++) {
-        const struct world_result *result = experiment->trial[i].result;
-        for (uint32_t sample = 0; sample < result->samples; sample++) {
-            char time[TEXT_MAX];
-            text_seconds(experiment->sample_ns[sample], time);
-            for (uint32_t s = 0; s < result->servers; s++) {
-                size_t at = (size_t)sample * result->servers + s;
-                put_trial(to, experiment, &experiment->trial[i]);
-                fprintf(to, "%s,%s,%" PRIu64 ",%" PRIu64 "\n", time,
-                        experiment->scenario->server[s].name, result->sample_live[at],
-                        result->sample_picks[at]);
-            }
-        }
-    }
+        fputs("scenario,balancer,replication,time_s,server,live,picks,weight\n", to);
+    for (uint64_t i = 0; i < experiment->trials; i++)
+        if (experiment->trial[i].result->series != NULL)
+            put_series(to, experiment, &experiment->trial[i]);
 }
 
 /* ---- events.csv ---- */
@@ -137,7 +152,7 @@ void report_events_csv(const struct experiment *experiment, bool header, FILE *t
         for (uint32_t l = 0; l < result->logs; l++) {
             const struct world_log *log = &result->log[l];
             char time[TEXT_MAX];
-            put_trial(to, experiment, &experiment->trial[i]);
+            csv_put_trial(to, experiment, &experiment->trial[i]);
             fprintf(to, "%s,%s,%s,", text_seconds(log->at_ns, time),
                     scenario->event[log->event].name,
                     log->server == NO_SERVER ? "" : scenario->server[log->server].name);

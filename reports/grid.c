@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_MAX_COLUMNS = 80 };
-
 struct grid {
     const char *columns;
     uint32_t width, cells, room;
@@ -82,18 +80,32 @@ static void print_row(const struct grid *grid, FILE *to, uint32_t row, const uin
     }
 }
 
-void grid_print(const struct grid *grid, FILE *to, int indent, uint32_t bold, bool colour)
+/* The width of each column; the caller's to free. *line: of a line, with `gap` between them. */
+static uint32_t *measure(const struct grid *grid, uint32_t gap, uint32_t *line)
 {
-    assert(grid->width > 0);
-    uint32_t *wide = memory_zeroed(grid->width, sizeof *wide), total = (uint32_t)indent;
+    uint32_t *wide = memory_zeroed(grid->width, sizeof *wide);
     for (uint32_t i = 0; i < grid->cells; i++) {
         uint32_t length = (uint32_t)strlen(grid->cell[i]);
         if (length > wide[i % grid->width])
             wide[i % grid->width] = length;
     }
+    *line = (grid->width - 1) * gap;
     for (uint32_t c = 0; c < grid->width; c++)
-        total += wide[c] + 2;
-    uint32_t gap = total - 2 > LINE_MAX_COLUMNS ? 1 : 2;
+        *line += wide[c];
+    return wide;
+}
+
+uint32_t grid_width(const struct grid *grid, int indent)
+{
+    uint32_t line;
+    free(measure(grid, 1, &line));
+    return (uint32_t)indent + line;
+}
+
+void grid_print(const struct grid *grid, FILE *to, int indent, uint32_t bold, bool colour)
+{
+    uint32_t line, *wide = measure(grid, 2, &line);
+    uint32_t gap = (uint32_t)indent + line > GRID_LINE ? 1 : 2;
     for (uint32_t row = 0; row < grid->cells / grid->width; row++) {
         bool stands_out = colour && row < bold;
         fprintf(to, "%*s%s", indent, "", stands_out ? "\033[1m" : "");

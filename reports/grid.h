@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+enum { GRID_LINE = 80 };
+
 struct grid;
 
 /* columns: one letter each, l or r: where its cells lean. Freed with grid_free(). */
@@ -17,8 +19,10 @@ void grid_cell(struct grid *, const char *format, ...) __attribute__((format(pri
 void grid_end_row(struct grid *);
 /* Rows so far, the unfinished one too. */
 uint32_t grid_rows(const struct grid *);
+/* How wide its lines are at least, printed after `indent` spaces. */
+uint32_t grid_width(const struct grid *, int indent);
 /* Prints it, each line after `indent` spaces; the first `bold` rows stand out, if colour. Two
- * spaces between columns, or one where the line would pass 80. */
+ * spaces between columns, or one where the line would pass GRID_LINE. */
 void grid_print(const struct grid *, FILE *, int indent, uint32_t bold, bool colour);
 
 #endif

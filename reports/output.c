@@ -64,7 +64,7 @@ static bool may_replace(const char *place, const char *named, char *why, size_t 
     return false;
 }
 
-/* Removes a directory of plain files. */
+/* Removes a directory and all that it holds. */
 static void remove_directory(const char *path)
 {
     DIR *directory = opendir(path);
@@ -163,10 +163,26 @@ static void note_error(struct output *output)
         output->error = errno != 0 ? errno : EIO;
 }
 
+char *output_path(const struct output *output, const char *name)
+{
+    return join(output->aside, "/", name);
+}
+
+/* The directory in which a file is to lie. */
+static bool make_directory(char *path)
+{
+    char *slash = strrchr(path, '/');
+    *slash = '\0';
+    bool fine = mkdir(path, 0777) == 0 || errno == EEXIST;
+    *slash = '/';
+    return fine;
+}
+
 FILE *output_open(struct output *output, const char *name)
 {
-    char *path = join(output->aside, "/", name);
-    FILE *file = fopen(path, "w");
+    char *path = output_path(output, name);
+    bool nested = strchr(name, '/') != NULL;
+    FILE *file = !nested || make_directory(path) ? fopen(path, "w") : NULL;
     if (file == NULL)
         note_error(output);
     free(path);

@@ -13,10 +13,13 @@ struct output;
 
 /* Begins. NULL: it cannot be, and `why` (of size `room`) says so in one line. */
 struct output *output_begin(const char *directory, char *why, size_t room);
-/* Opens a file of it for writing; NULL: the environment does not let us. The caller writes, and
- * closes it with output_close(). */
+/* Opens a file of it for writing, NAME or DIRECTORY/NAME; NULL: the environment does not let us.
+ * The caller writes, and closes it with output_close(). */
 FILE *output_open(struct output *, const char *name);
 bool output_close(struct output *, FILE *);
+/* Where a file or directory of it lies until the commit, for a program that reads and writes there;
+ * freed by the caller. */
+char *output_path(const struct output *, const char *name);
 /* Puts it in place. Either way the output is freed; false: nothing was put there, and why. */
 bool output_commit(struct output *, char *why, size_t room);
 /* Gives up: nothing remains. */

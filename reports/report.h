@@ -19,6 +19,8 @@ void report_table(const struct experiment *, const struct table_options *, FILE 
 void report_servers_csv(const struct experiment *, bool header, FILE *);
 void report_timeseries_csv(const struct experiment *, bool header, FILE *);
 void report_events_csv(const struct experiment *, bool header, FILE *);
+void report_summary_csv(const struct experiment *, bool header, FILE *);
+void report_intervals_csv(const struct experiment *, bool header, FILE *);
 
 /* run.json, of all experiments of one run. options: what was asked for, as text. */
 bool report_run_json(const struct experiment *const *, uint32_t experiments, const char *options,

@@ -26,11 +26,21 @@ static void choose_moments(struct table *table)
 static void print_foot(const struct table *table)
 {
     uint64_t replications = table->experiment->replications;
-    if (replications == 1)
-        fputs("One run: small differences mean nothing; -r 20 shows what is chance.\n", table->to);
+    char line[LINE_MAX_TEXT] = "";
+    if (table_all_exact(table))
+        line_add(line, sizeof line,
+                 "Nothing is left to chance here: every run gives these numbers.");
+    else if (replications == 1)
+        line_add(line, sizeof line,
+                 "One run: small differences mean nothing; -r 20 shows what is chance.");
+    else if (replications < SUMMARY_LEAST)
+        line_add(line, sizeof line,
+                 "Means of %" PRIu64 " replications, too few to tell what is chance.",
+                 replications);
     else
-        fprintf(table->to, "Means of %" PRIu64 " replications%s.\n", replications,
-                replications >= 5 ? ", with the 95 % interval of the mean" : "");
+        line_add(line, sizeof line, "Means of %" PRIu64 " replications, with 95%% intervals.",
+                 replications);
+    story_print(table->to, line, 0);
     if (table->options->files != NULL)
         fprintf(table->to, "Files are in %s\n", table->options->files);
 }
@@ -46,5 +56,7 @@ void report_table(const struct experiment *experiment, const struct table_option
     for (uint32_t b = 0; b < experiment->scenario->balancers; b++)
         table_block(&table, b);
     table_comparison(&table);
+    table_pairs(&table);
+    table_traffics(&table);
     print_foot(&table);
 }

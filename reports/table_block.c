@@ -1,17 +1,14 @@
-/* table_block.c: what one balancer did: who got what, and what happened at each change. */
+/* table_block.c: what one balancer did: who got what. */
 #include "reports/table_parts.h"
 
 #include "reports/grid.h"
-#include "reports/story.h"
-#include "reports/text.h"
 #include "sim/engine/memory.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { SERVERS_SHOWN = 12, EXTREMES = 3, CHANGES_SAID = 4 };
+enum { SERVERS_SHOWN = 12, EXTREMES = 3 };
 
 /* ---- Counts: means over replications, rounded ---- */
 
@@ -127,64 +124,6 @@ static void print_servers(const struct table *table, uint32_t balancer)
     grid_free(grid);
 }
 
-/* ---- What it did at each change ---- */
-
-/* Connections that an event cut, at once or when its drain ran out. */
-static uint64_t cut_by(const struct world_result *result, uint32_t event)
-{
-    uint64_t cut = 0;
-    for (uint32_t l = 0; l < result->logs; l++) {
-        const struct world_log *log = &result->log[l];
-        if (log->event == event &&
-            (log->kind == LOG_DRAINED || log->kind == LOG_CRASH || log->kind == LOG_CUT))
-            cut += log->number;
-    }
-    return cut;
-}
-
-static uint64_t mean_cut_by(const struct table *table, uint32_t balancer, uint32_t event)
-{
-    uint64_t replications = table->experiment->replications, sum = 0;
-    assert(replications > 0);
-    for (uint64_t r = 0; r < replications; r++)
-        sum += cut_by(table_result(table, balancer, r), event);
-    return (sum + replications / 2) / replications;
-}
-
-static bool any_unseeded(const struct table *table, uint32_t balancer)
-{
-    bool any = false;
-    for (uint64_t r = 0; r < table->experiment->replications; r++)
-        any = any || table_result(table, balancer, r)->unseeded;
-    return any;
-}
-
-static void print_changes(const struct table *table, uint32_t balancer)
-{
-    const struct world_result *result = table_result(table, balancer, 0);
-    char line[1024] = "", count[TEXT_MAX];
-    for (uint32_t n = 0; n < result->newcomers && n < CHANGES_SAID; n++) {
-        struct summary share;
-        if (table_summary(table, balancer, number_newcomer_share, n, &share))
-            line_add(line, sizeof line, "%s: %.4g of the next 100 to the newcomer. ",
-                     table->scenario->event[result->newcomer[n].event].name, 100 * share.mean);
-    }
-    for (uint32_t e = 0, said = 0; e < table->scenario->events && said < CHANGES_SAID; e++) {
-        uint64_t cut = mean_cut_by(table, balancer, e);
-        if (cut == 0)
-            continue;
-        line_add(line, sizeof line, "%s: %s cut. ", table->scenario->event[e].name,
-                 text_count(cut, count));
-        said++;
-    }
-    if (any_unseeded(table, balancer))
-        line_add(line, sizeof line, "The count table was full or absent: picked without it. ");
-    if (line[0] == '\0')
-        return;
-    fputs("  ", table->to);
-    story_print(table->to, line, 2);
-}
-
 void table_block(const struct table *table, uint32_t balancer)
 {
     const struct balancer *it = &table->scenario->balancer[balancer];
@@ -193,6 +132,6 @@ void table_block(const struct table *table, uint32_t balancer)
     fputs("  ", table->to);
     story_print(table->to, story_balancer(it, about), 2);
     print_servers(table, balancer);
-    print_changes(table, balancer);
+    table_block_changes(table, balancer);
     fputc('\n', table->to);
 }

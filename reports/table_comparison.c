@@ -2,157 +2,264 @@
 #include "reports/table_parts.h"
 
 #include "reports/grid.h"
-#include "reports/text.h"
+#include "sim/engine/memory.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 80, NAME_SHOWN = 28, MOMENTS_COMPARED = 3, COUNT_WIDTH = 9 };
+enum { CHANGES_COMPARED = 3, HEAD_SHOWN = 8 };
 
-/* Which columns there are: as many as fit on a line. */
+/* Which columns there are. */
 struct columns {
-    uint32_t moment[MOMENTS_COMPARED], moments; /* of those that the table shows */
-    uint32_t newcomer;                          /* the first that anybody has a number for */
-    bool newcomers;
-    size_t name_width, ratio_width;
+    const struct yardstick *by;
+    uint32_t change[CHANGES_COMPARED], changes; /* after which it is told when things settled */
+    uint32_t added;                             /* the first addition with a newcomer's share */
+    bool newcomers, refused, cut;
 };
-
-static void add_ratio(const struct table *table, struct grid *grid, uint32_t balancer,
-                      uint32_t moment)
-{
-    struct summary summary;
-    if (!table_summary(table, balancer, number_max_over_mean, moment, &summary))
-        grid_cell(grid, "-");
-    else if (summary.has_interval && summary.sd > 0)
-        grid_cell(grid, "%.3f+-%.3f", summary.mean, summary.high_95 - summary.mean);
-    else
-        grid_cell(grid, "%.3f", summary.mean);
-}
-
-static void add_newcomer(const struct table *table, struct grid *grid, uint32_t balancer,
-                         uint32_t newcomer)
-{
-    struct summary summary;
-    if (table_summary(table, balancer, number_newcomer_share, newcomer, &summary))
-        grid_cell(grid, "%.4g", 100 * summary.mean);
-    else
-        grid_cell(grid, "-");
-}
-
-static void add_count(const struct table *table, struct grid *grid, uint32_t balancer,
-                      table_number *number)
-{
-    char count[TEXT_MAX];
-    struct summary summary;
-    table_summary(table, balancer, number, 0, &summary);
-    grid_cell(grid, "%s", text_count((uint64_t)(summary.mean + 0.5), count));
-}
 
 /* ---- Columns ---- */
 
-/* The first addition after which anybody made a hundred picks. */
-static bool choose_newcomer(const struct table *table, struct columns *columns)
+static bool anybody_counts(const struct table *table, const char *metric)
 {
-    for (uint32_t n = 0; n < table_result(table, 0, 0)->newcomers; n++)
-        for (uint32_t b = 0; b < table->scenario->balancers; b++) {
-            struct summary summary;
-            if (table_summary(table, b, number_newcomer_share, n, &summary)) {
-                columns->newcomer = n;
-                return true;
-            }
-        }
+    for (uint32_t b = 0; b < table->scenario->balancers; b++)
+        if (table_summary(table, metric, b, 0).mean > 0)
+            return true;
     return false;
 }
 
-static size_t column_width(const struct columns *columns, const char *head)
+static bool anybody_judged(const struct table *table, uint32_t change)
 {
-    return 1 + (strlen(head) > columns->ratio_width ? strlen(head) : columns->ratio_width);
+    for (uint32_t b = 0; b < table->scenario->balancers; b++)
+        if (table_settling(table, b, change).judged > 0)
+            return true;
+    return false;
 }
 
-static void moment_head(const struct table *table, uint32_t moment, char head[TEXT_MAX])
-{
-    snprintf(head, TEXT_MAX, "at %.8s", table_moment_event(table, moment)->name);
-}
-
-static void newcomer_head(const struct table *table, const struct columns *columns,
-                          char head[TEXT_MAX])
-{
-    uint32_t event = table_result(table, 0, 0)->newcomer[columns->newcomer].event;
-    snprintf(head, TEXT_MAX, "next 100: %.8s", table->scenario->event[event].name);
-}
-
-/* The end is always there; of the moments before it the last ones that there is room for. */
+/* Changes of one instant settle as one: the first stands for them. */
 static struct columns choose_columns(const struct table *table)
 {
-    struct columns columns = {.ratio_width = table->experiment->replications < 5 ? 5 : 13};
-    char head[TEXT_MAX];
-    for (uint32_t b = 0; b < table->scenario->balancers; b++) {
-        size_t length = strlen(table->scenario->balancer[b].name);
-        length = length < NAME_SHOWN ? length : NAME_SHOWN;
-        columns.name_width = length > columns.name_width ? length : columns.name_width;
-    }
-    size_t used =
-        columns.name_width + column_width(&columns, "at end") + sizeof "refused" + COUNT_WIDTH;
-    columns.newcomers = choose_newcomer(table, &columns);
-    if (columns.newcomers) {
-        newcomer_head(table, &columns, head);
-        used += 1 + strlen(head);
-    }
-    for (uint32_t m = table->moments; m-- > 0 && columns.moments < MOMENTS_COMPARED;) {
-        moment_head(table, m, head);
-        used += column_width(&columns, head);
-        if (used > WIDTH)
-            break;
-        columns.moment[columns.moments++] = m;
+    const struct world_result *result = table_result(table, 0, 0);
+    struct columns columns = {.by = table_yardstick(table),
+                              .refused = anybody_counts(table, "refused"),
+                              .cut = anybody_counts(table, "cut")};
+    for (uint32_t c = 0; c < result->changes; c++) {
+        const struct world_change *change = &result->change[c];
+        bool again = c > 0 && result->change[c - 1].at_ns == change->at_ns;
+        if (change->adds && !columns.newcomers && table_anybody(table, "newcomer_share_100", c)) {
+            columns.newcomers = true;
+            columns.added = c;
+        }
+        if (!again && columns.changes < CHANGES_COMPARED && anybody_judged(table, c))
+            columns.change[columns.changes++] = c;
     }
     return columns;
 }
 
-/* ---- The table ---- */
+/* ---- Cells ---- */
+
+/* A bound of the metric may cut the interval on one side. */
+static void add_interval(struct grid *grid, const struct summary *summary, double scale, int digits,
+                         const char *unit)
+{
+    if (summary->count == 0)
+        grid_cell(grid, "-");
+    else if (summary->has_interval && summary->sd > 0)
+        grid_cell(grid, "%.*f%s+-%.*f", digits, scale * summary->mean, unit, digits,
+                  scale * fmax(summary->high_95 - summary->mean, summary->mean - summary->low_95));
+    else
+        grid_cell(grid, "%.*f%s", digits, scale * summary->mean, unit);
+}
+
+static void add_ratios(struct grid *grid, const struct summary *misplaced,
+                       const struct summary *full)
+{
+    add_interval(grid, misplaced, 100, 2, "%");
+    add_interval(grid, full, 1, 3, "");
+}
+
+static void add_settling(const struct table *table, struct grid *grid, uint32_t balancer,
+                         uint32_t change)
+{
+    struct settling settling = table_settling(table, balancer, change);
+    char time[TEXT_MAX];
+    text_time_rounded(settling.median_ns, time);
+    if (settling.judged == 0)
+        grid_cell(grid, "-");
+    else if (settling.settled == 0)
+        grid_cell(grid, "no");
+    else if (settling.settled == settling.judged)
+        grid_cell(grid, "%s", time);
+    else
+        grid_cell(grid, "%s %.0f%%", time,
+                  100 * (double)settling.settled / (double)settling.judged);
+}
+
+static void add_newcomer(const struct table *table, struct grid *grid, uint32_t balancer,
+                         uint32_t change)
+{
+    struct summary share = table_summary(table, "newcomer_share_100", balancer, change);
+    char hundred[TEXT_MAX];
+    grid_cell(grid, "%s", share.count > 0 ? table_of_100(share.mean, hundred) : "-");
+}
+
+static void add_count(const struct table *table, struct grid *grid, uint32_t balancer,
+                      const char *metric)
+{
+    char count[TEXT_MAX];
+    struct summary summary = table_summary(table, metric, balancer, 0);
+    grid_cell(grid, "%s", text_count((uint64_t)(summary.mean + .5), count));
+}
+
+/* ---- Rows ---- */
+
+static bool has_two_heads(const struct columns *columns)
+{
+    return columns->changes > 0 || columns->newcomers;
+}
 
 static void add_heads(const struct table *table, const struct columns *columns, struct grid *grid)
 {
-    char head[TEXT_MAX];
-    grid_cell(grid, "balancer");
-    for (uint32_t m = columns->moments; m-- > 0;) {
-        moment_head(table, columns->moment[m], head);
-        grid_cell(grid, "%s", head);
+    char name[STORY_MAX];
+    if (has_two_heads(columns)) {
+        for (int i = 0; i < 3; i++)
+            grid_cell(grid, "%s", "");
+        for (uint32_t i = 0; i < columns->changes; i++)
+            grid_cell(grid, "settled");
+        if (columns->newcomers)
+            grid_cell(grid, "next");
+        grid_end_row(grid);
     }
-    grid_cell(grid, "at end");
-    if (columns->newcomers) {
-        newcomer_head(table, columns, head);
-        grid_cell(grid, "%s", head);
-    }
-    grid_cell(grid, "refused");
-    grid_cell(grid, "cut");
+    grid_cell(grid, "  balancer");
+    grid_cell(grid, "misplaced");
+    grid_cell(grid, "max/mean");
+    for (uint32_t i = 0; i < columns->changes; i++)
+        grid_cell(grid, "%s", table_change_name(table, columns->change[i], HEAD_SHOWN, name));
+    if (columns->newcomers)
+        grid_cell(grid, "100");
+    if (columns->refused)
+        grid_cell(grid, "refused");
+    if (columns->cut)
+        grid_cell(grid, "cut");
 }
 
 static void add_balancer(const struct table *table, const struct columns *columns,
-                         struct grid *grid, uint32_t balancer)
+                         struct grid *grid, uint32_t balancer, bool best)
 {
-    grid_cell(grid, "%.*s", NAME_SHOWN, table->scenario->balancer[balancer].name);
-    for (uint32_t m = columns->moments; m-- > 0;)
-        add_ratio(table, grid, balancer, table->moment[columns->moment[m]]);
-    add_ratio(table, grid, balancer, table_result(table, balancer, 0)->moments);
+    char name[NAME_SHOWN + 1];
+    struct summary misplaced = table_summary(table, columns->by->misplaced, balancer, 0);
+    struct summary full = table_summary(table, columns->by->max_over_mean, balancer, 0);
+    grid_cell(grid, "%c %s", best ? '*' : ' ', table_name(table, balancer, name));
+    add_ratios(grid, &misplaced, &full);
+    for (uint32_t i = 0; i < columns->changes; i++)
+        add_settling(table, grid, balancer, columns->change[i]);
     if (columns->newcomers)
-        add_newcomer(table, grid, balancer, columns->newcomer);
-    add_count(table, grid, balancer, number_refused);
-    add_count(table, grid, balancer, number_cut);
+        add_newcomer(table, grid, balancer, columns->added);
+    if (columns->refused)
+        add_count(table, grid, balancer, "refused");
+    if (columns->cut)
+        add_count(table, grid, balancer, "cut");
+}
+
+/* What random picks would leave; the number of connections is about the same under all. */
+static void add_chance(const struct table *table, struct grid *grid)
+{
+    struct noise noise = table_noise(table, 0);
+    char misplaced[TEXT_MAX], full[TEXT_MAX];
+    grid_cell(grid, "  chance alone");
+    grid_cell(grid, "%s", noise.empty ? "-" : table_percent(noise.misplaced, misplaced));
+    grid_cell(grid, "%s", noise.empty ? "-" : table_quotient(noise.max_over_mean, full));
+    grid_end_row(grid);
+}
+
+static struct grid *build(const struct table *table, const struct columns *columns,
+                          const bool *best)
+{
+    char kinds[] = "lrrrrrrrrr";
+    kinds[3 + columns->changes + columns->newcomers + columns->refused + columns->cut] = '\0';
+    struct grid *grid = grid_new(kinds);
+    add_heads(table, columns, grid);
+    for (uint32_t b = 0; b < table->scenario->balancers; b++)
+        add_balancer(table, columns, grid, b, best[b]);
+    if (columns->by->ranks)
+        add_chance(table, grid);
+    return grid;
+}
+
+/* As many columns as a line has room for. */
+static struct grid *build_fitting(const struct table *table, struct columns *columns,
+                                  const bool *best)
+{
+    for (;;) {
+        struct grid *grid = build(table, columns, best);
+        if (grid_width(grid, 0) <= GRID_LINE || (columns->changes == 0 && !columns->newcomers))
+            return grid;
+        grid_free(grid);
+        if (columns->changes > 0)
+            columns->changes--;
+        else
+            columns->newcomers = false;
+    }
+}
+
+/* ---- Words ---- */
+
+static void print_legend(const struct table *table, const struct columns *columns)
+{
+    const struct yardstick *by = columns->by;
+    char line[LINE_MAX_TEXT] = "", name[STORY_MAX], part[TEXT_MAX];
+    double judged = table_judged(table);
+    line_add(line, sizeof line,
+             "misplaced: %s for every server to have its fair share; max/mean: the fullest server "
+             "over its fair share",
+             by->ranks ? "would have to move" : "would have had to go elsewhere");
+    if (columns->changes > 0)
+        line_add(line, sizeof line,
+                 "; settled: how soon every server was within 10%% of it for good, or no: not "
+                 "before the next change%s",
+                 table->experiment->replications > 1 ? " (the median, and how often if not always)"
+                                                     : "");
+    if (columns->newcomers)
+        line_add(line, sizeof line,
+                 "; next 100: of the first 100 new connections after %s, those that went to the "
+                 "added (fair share %.0f)",
+                 table_change_name(table, columns->added, NAME_SHOWN, name),
+                 100 * table_result(table, 0, 0)->change[columns->added].entitled);
+    if (by->ranks)
+        line_add(line, sizeof line, "; chance alone: as many connections, placed by lot");
+    line_add(line, sizeof line, ".");
+    if (by->ranks && table->scenario->balancers > 1 &&
+        table->experiment->replications >= SUMMARY_LEAST)
+        line_add(line, sizeof line, " *: as good as the best, as far as these runs tell.");
+    if (by->over_time && judged < .99)
+        line_add(line, sizeof line,
+                 " Averages are of the %s%% of the time when every server was entitled to ten "
+                 "connections or more.",
+                 table_of_100(judged, part));
+    story_print(table->to, line, 0);
+}
+
+/* The best are marked if there are intervals to go by. */
+static bool *choose_best(const struct table *table, const struct yardstick *by)
+{
+    uint32_t balancers = table->scenario->balancers;
+    bool *best = memory_zeroed(balancers, sizeof *best);
+    if (!by->ranks || balancers < 2 || table->experiment->replications < SUMMARY_LEAST)
+        return best;
+    struct ranking ranking = table_rank(table, by->misplaced);
+    memcpy(best, ranking.best, balancers * sizeof *best);
+    table_rank_free(&ranking);
+    return best;
 }
 
 void table_comparison(const struct table *table)
 {
     struct columns columns = choose_columns(table);
-    char kinds[] = "lrrrrrrrr";
-    kinds[1 + columns.moments + 1 + columns.newcomers + 2] = '\0';
-    struct grid *grid = grid_new(kinds);
-    add_heads(table, &columns, grid);
-    for (uint32_t b = 0; b < table->scenario->balancers; b++)
-        add_balancer(table, &columns, grid, b);
-    fputs("How full the fullest server was, over its fair share (max/mean; 1 is even):\n",
-          table->to);
-    grid_print(grid, table->to, 0, 1, table->options->colour);
+    bool *best = choose_best(table, columns.by);
+    struct grid *grid = build_fitting(table, &columns, best);
+    fprintf(table->to, "%s:\n", columns.by->about);
+    grid_print(grid, table->to, 0, has_two_heads(&columns) ? 2 : 1, table->options->colour);
     grid_free(grid);
-    if (columns.newcomers)
-        fputs("next 100: how many of the first 100 picks after it went to those it added.\n",
-              table->to);
+    free(best);
+    print_legend(table, &columns);
 }

@@ -1,11 +1,9 @@
 /* table_parts.c: what the parts of the terminal's report look at, and how they write. */
 #include "reports/table_parts.h"
 
-#include "reports/story.h"
-#include "sim/engine/memory.h"
-
+#include <assert.h>
+#include <math.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 void table_bold_line(const struct table *table, const char *line)
@@ -27,6 +25,19 @@ const struct world_event *table_moment_event(const struct table *table, uint32_t
     return &table->scenario->event[result->moment[table->moment[shown]].event];
 }
 
+/* Names from the command line often differ in their last letters only. */
+char *table_name(const struct table *table, uint32_t balancer, char name[NAME_SHOWN + 1])
+{
+    enum { END = (NAME_SHOWN - 2) / 2, BEGIN = NAME_SHOWN - 2 - END };
+    const char *whole = table->scenario->balancer[balancer].name;
+    size_t length = strlen(whole);
+    if (length <= NAME_SHOWN)
+        snprintf(name, NAME_SHOWN + 1, "%s", whole);
+    else
+        snprintf(name, NAME_SHOWN + 1, "%.*s..%s", BEGIN, whole, whole + length - END);
+    return name;
+}
+
 void line_add(char *line, size_t room, const char *format, ...)
 {
     size_t length = strlen(line);
@@ -36,55 +47,126 @@ void line_add(char *line, size_t room, const char *format, ...)
     va_end(arguments);
 }
 
+void line_add_comma(char *line, size_t room, uint32_t i, uint32_t count)
+{
+    line_add(line, room, "%s", i == 0 ? "" : i + 1 == count ? " and " : ", ");
+}
+
 /* ---- Numbers ---- */
 
-bool number_max_over_mean(const struct world_result *result, uint32_t moment, double *value)
+struct summary table_summary(const struct table *table, const char *metric, uint32_t balancer,
+                             uint32_t change)
 {
-    struct spread spread = spread_at(result, moment);
-    *value = spread.max_over_mean;
-    return !spread.empty;
+    const struct metric *found = metric_find(metric);
+    assert(found != NULL);
+    return summary_of(table->experiment, found, balancer, 0, change);
 }
 
-bool number_newcomer_share(const struct world_result *result, uint32_t newcomer, double *value)
+char *table_percent(double part, char buffer[TEXT_MAX])
 {
-    return newcomer_share_100(&result->newcomer[newcomer], value);
+    snprintf(buffer, TEXT_MAX, "%.2f%%", 100 * part);
+    return buffer;
 }
 
-bool number_busiest_share(const struct world_result *result, uint32_t argument, double *value)
+char *table_quotient(double quotient, char buffer[TEXT_MAX])
 {
-    uint64_t most = 0, sum = 0;
-    (void)argument;
-    for (uint32_t s = 0; s < result->servers; s++) {
-        uint64_t picks = world_tally_at(result, 0, s)->picks;
-        most = picks > most ? picks : most;
-        sum += picks;
+    snprintf(buffer, TEXT_MAX, "%.3f", quotient);
+    return buffer;
+}
+
+char *table_of_100(double part, char buffer[TEXT_MAX])
+{
+    double hundred = 100 * part;
+    bool whole = fabs(hundred - round(hundred)) < .05;
+    snprintf(buffer, TEXT_MAX, "%.*f", whole ? 0 : 1, hundred);
+    return buffer;
+}
+
+bool table_anybody(const struct table *table, const char *metric, uint32_t change)
+{
+    for (uint32_t b = 0; b < table->scenario->balancers; b++)
+        if (table_summary(table, metric, b, change).count > 0)
+            return true;
+    return false;
+}
+
+double table_judged(const struct table *table)
+{
+    uint32_t points = MEASURE_POINTS;
+    for (uint64_t i = 0; i < table->experiment->trials; i++) {
+        const struct world_average *average =
+            &table->experiment->trial[i].result->measure[0].average;
+        points = average->points < points ? average->points : points;
     }
-    *value = sum > 0 ? (double)most / (double)sum : 0;
-    return sum > 0;
+    return (double)points / MEASURE_POINTS;
 }
 
-bool number_refused(const struct world_result *result, uint32_t argument, double *value)
+const struct yardstick *table_yardstick(const struct table *table)
 {
-    (void)argument;
-    *value = (double)result->flow[0].refused;
-    return true;
+    static const struct yardstick over_time = {"Live connections, averaged over time",
+                                               "live_misplaced_avg", "live_max_over_mean_avg",
+                                               .ranks = true, .over_time = true};
+    static const struct yardstick at_end = {"Live connections at the end", "live_misplaced",
+                                            "live_max_over_mean", .ranks = true};
+    static const struct yardstick picks = {"Picks, which rank nobody", "picks_misplaced",
+                                           "picks_max_over_mean", .ranks = false};
+    if (table_judged(table) >= .5)
+        return &over_time;
+    if (table_anybody(table, at_end.misplaced, 0))
+        return &at_end;
+    return table_anybody(table, over_time.misplaced, 0) ? &over_time : &picks;
 }
 
-bool number_cut(const struct world_result *result, uint32_t argument, double *value)
+struct noise table_noise(const struct table *table, uint32_t balancer)
 {
-    (void)argument;
-    *value = (double)result->flow[0].cut;
-    return true;
+    const struct world_result *result = table_result(table, balancer, 0);
+    uint64_t live = 0, present = 0;
+    if (table_yardstick(table)->over_time) {
+        struct summary misplaced = table_summary(table, "noise_misplaced", balancer, 0);
+        struct summary full = table_summary(table, "noise_max_over_mean", balancer, 0);
+        return (struct noise){misplaced.count == 0, misplaced.mean, full.mean};
+    }
+    for (uint32_t s = 0; s < result->servers; s++)
+        if (result->present[s]) {
+            live += world_tally_at(result, 0, s)->live;
+            present++;
+        }
+    if (live == 0)
+        return (struct noise){.empty = true};
+    return noise_floor((double)live / (double)present, (double)present);
 }
 
-bool table_summary(const struct table *table, uint32_t balancer, table_number *number,
-                   uint32_t argument, struct summary *summary)
+/* ---- Changes ---- */
+
+char *table_change_name(const struct table *table, uint32_t change, uint32_t most,
+                        char name[STORY_MAX])
 {
-    uint64_t replications = table->experiment->replications, count = 0;
-    double *value = memory_zeroed(replications, sizeof *value);
-    for (uint64_t r = 0; r < replications; r++)
-        count += number(table_result(table, balancer, r), argument, &value[count]);
-    *summary = summarize(value, count, replications - count);
-    free(value);
-    return count > 0;
+    const struct world_change *at = &table_result(table, 0, 0)->change[change];
+    const char *event = table->scenario->event[at->event].name, *back = at->back ? ":back" : "";
+    size_t left = strlen(back) < most ? most - strlen(back) : 0;
+    snprintf(name, STORY_MAX, "%.*s%s", (int)left, event, back);
+    return name;
+}
+
+char *table_change_after(const struct table *table, uint32_t change, char name[STORY_MAX])
+{
+    const struct world_result *result = table_result(table, 0, 0);
+    for (uint32_t next = change + 1; next < result->changes; next++)
+        if (result->change[next].at_ns > result->change[change].at_ns)
+            return table_change_name(table, next, NAME_SHOWN, name);
+    return NULL;
+}
+
+struct settling table_settling(const struct table *table, uint32_t balancer, uint32_t change)
+{
+    struct summary summary = table_summary(table, "settle_s", balancer, change);
+    struct settling settling = {.settled = summary.count};
+    for (uint64_t r = 0; r < table->experiment->replications; r++) {
+        const struct world_result *result = table_result(table, balancer, r);
+        settling.judged +=
+            result->change[change].measured && world_after_at(result, change, 0)->judged;
+    }
+    if (summary.count > 0)
+        settling.median_ns = (uint64_t)(summary.median * 1e9 + .5);
+    return settling;
 }

@@ -3,9 +3,12 @@
 #define REPORTS_TABLE_PARTS_H
 
 #include "reports/report.h"
-#include "sim/run/metrics.h"
+#include "reports/story.h"
+#include "reports/text.h"
+#include "sim/run/chance.h"
+#include "sim/run/summary.h"
 
-enum { MOMENTS_SHOWN = 5 };
+enum { MOMENTS_SHOWN = 5, NAME_SHOWN = 25, LINE_MAX_TEXT = 2048 };
 
 struct table {
     const struct experiment *experiment;
@@ -22,26 +25,96 @@ const struct world_result *table_result(const struct table *, uint32_t balancer,
                                         uint64_t replication);
 /* The event that the shown moment belongs to. */
 const struct world_event *table_moment_event(const struct table *, uint32_t shown);
-
-/* One number of one trial; false: it has none. */
-typedef bool table_number(const struct world_result *, uint32_t argument, double *value);
-table_number number_max_over_mean;  /* argument: a moment, or the number of moments: the end */
-table_number number_newcomer_share; /* argument: a newcomer */
-table_number number_busiest_share, number_refused, number_cut; /* argument: not looked at */
-
-/* Over the replications that have the number; false: none has. */
-bool table_summary(const struct table *, uint32_t balancer, table_number *, uint32_t argument,
-                   struct summary *);
+/* A balancer's name, its middle left out if it is long. */
+char *table_name(const struct table *, uint32_t balancer, char name[NAME_SHOWN + 1]);
 
 /* Adds to a line of so much room, clipped. */
 void line_add(char *line, size_t room, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Adds what comes before the i-th of so many things: "a, b and c". */
+void line_add_comma(char *line, size_t room, uint32_t i, uint32_t count);
+
+/* ---- Numbers: the metrics, by their names in metrics.h ---- */
+
+/* A metric of all traffic together, over the replications. */
+struct summary table_summary(const struct table *, const char *metric, uint32_t balancer,
+                             uint32_t change);
+/* 4.31% of .0431; 1.063; 36.5 or 100, of .365 or 1 */
+char *table_percent(double part, char buffer[TEXT_MAX]);
+char *table_quotient(double quotient, char buffer[TEXT_MAX]);
+char *table_of_100(double part, char buffer[TEXT_MAX]);
+
+/* What the balancers are judged by: how even the live connections are over time; where that can
+ * hardly ever be judged, at the end; and where nothing is open then, the picks, which rank nobody.
+ */
+struct yardstick {
+    const char *about, *misplaced, *max_over_mean; /* about: a heading */
+    bool ranks, over_time;
+};
+const struct yardstick *table_yardstick(const struct table *);
+/* The part of the time that can be judged, in the run where it is least. */
+double table_judged(const struct table *);
+/* What random picks would leave, by the yardstick. */
+struct noise table_noise(const struct table *, uint32_t balancer);
+/* Whether any balancer has a value. */
+bool table_anybody(const struct table *, const char *metric, uint32_t change);
+
+/* ---- Changes ---- */
+
+/* "up"; "out:back" for the flapped server's return. At most `most` letters. */
+char *table_change_name(const struct table *, uint32_t change, uint32_t most, char name[STORY_MAX]);
+/* "down", what came next; NULL: nothing did. */
+char *table_change_after(const struct table *, uint32_t change, char name[STORY_MAX]);
+
+/* How a balancer's replications settled after a change. */
+struct settling {
+    uint64_t judged, settled; /* replications */
+    uint64_t median_ns;       /* of those that settled */
+};
+struct settling table_settling(const struct table *, uint32_t balancer, uint32_t change);
+
+/* ---- Chance ---- */
+
+/* Whether any run of this balancer would give the same numbers: nothing is drawn. */
+bool table_is_exact(const struct table *, uint32_t balancer);
+bool table_all_exact(const struct table *);
+/* What may be said of how even the picks were, or "". */
+char *table_evenness(const struct table *, uint32_t balancer, char *line, size_t room);
+/* Whether the picks were drawn, each on its own, and are as even as that leaves them. */
+bool table_even_by_chance(const struct table *, uint32_t balancer);
+
+/* ---- Ranks ---- */
+
+/* How far two balancers are apart, by what part of the connections is misplaced. */
+enum apart {
+    APART_NOT,     /* alike in every run */
+    APART_HARDLY,  /* by a thousandth of the connections at most */
+    APART_UNKNOWN, /* so little that it may be chance: by the interval, or for lack of one by what
+                    * chance alone would leave misplaced */
+    APART_SURELY
+};
+enum apart table_apart(const struct table *, struct paired, uint32_t one, uint32_t other);
+
+/* Balancers by such a metric, of which less is better. */
+struct ranking {
+    const char *metric;
+    uint32_t *order; /* [ranked]: those that have a value, the least mean first */
+    uint32_t ranked;
+    bool *best, *worst; /* [balancers]: nobody is both; the worst: none if all are the best */
+    uint32_t bests, worsts;
+    enum apart apart; /* the most that one of the best is from the first of them */
+};
+struct ranking table_rank(const struct table *, const char *metric);
+void table_rank_free(struct ranking *);
 
 /* ---- The parts, in the order in which they are printed ---- */
 
 void table_head(const struct table *);
 void table_answer(const struct table *);
 void table_block(const struct table *, uint32_t balancer);
+void table_block_changes(const struct table *, uint32_t balancer);
 void table_comparison(const struct table *);
+void table_pairs(const struct table *);
+void table_traffics(const struct table *);
 
 #endif

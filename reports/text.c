@@ -56,6 +56,36 @@ char *text_time(uint64_t ns, char buffer[TEXT_MAX])
     return buffer;
 }
 
+static uint64_t rounded(uint64_t ns, uint64_t unit_ns)
+{
+    uint64_t rest_ns = ns % unit_ns;
+    return ns - rest_ns + (2 * rest_ns >= unit_ns ? unit_ns : 0);
+}
+
+char *text_time_rounded(uint64_t ns, char buffer[TEXT_MAX])
+{
+    static const struct {
+        uint64_t from_ns, to_ns; /* times from here on are rounded to that */
+    } steps[] = {{UINT64_C(172800000000000), UINT64_C(3600000000000)},
+                 {UINT64_C(3600000000000), UINT64_C(60000000000)},
+                 {UINT64_C(10000000000), 1000000000},
+                 {1000000000, 100000000},
+                 {1000000, 1000000},
+                 {1000, 1000}};
+    enum { STEPS = sizeof steps / sizeof *steps, TENTH_NS = 100000000, SECOND_NS = 1000000000 };
+    size_t i = 0;
+    while (i < STEPS && ns < steps[i].from_ns)
+        i++;
+    if (i < STEPS)
+        ns = rounded(ns, steps[i].to_ns);
+    if (ns > SECOND_NS && ns % SECOND_NS != 0)
+        snprintf(buffer, TEXT_MAX, "%" PRIu64 ".%" PRIu64 "s", ns / SECOND_NS,
+                 ns % SECOND_NS / TENTH_NS);
+    else
+        text_time(ns, buffer);
+    return buffer;
+}
+
 char *text_ratio(double ratio, char buffer[TEXT_MAX])
 {
     snprintf(buffer, TEXT_MAX, "%.9g", ratio);

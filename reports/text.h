@@ -13,6 +13,8 @@ char *text_count(uint64_t count, char buffer[TEXT_MAX]);
 char *text_seconds(uint64_t ns, char buffer[TEXT_MAX]);
 /* A time for people: 1h, 12m, 1m30s, 250ms */
 char *text_time(uint64_t ns, char buffer[TEXT_MAX]);
+/* The same, rounded to what matters of it: 1h12m, 6m37s, 41s, 4.2s, 250ms */
+char *text_time_rounded(uint64_t ns, char buffer[TEXT_MAX]);
 /* A ratio for files: %.9g */
 char *text_ratio(double ratio, char buffer[TEXT_MAX]);
 /* 16.819% : three decimals of part / whole; "-" of nothing */

@@ -137,9 +137,11 @@ static void say_counted(struct gate *gate)
 {
     char text[GATE_SERVERS * 21] = "";
     size_t length = 0;
+    uint64_t *counted = gateway_counted(gate->gateway);
     for (uint32_t i = 0; i < gate->listed; i++)
         length += (size_t)snprintf(text + length, sizeof text - length, "%s%llu", i > 0 ? "/" : "",
-                                   (unsigned long long)gateway_counted(gate->gateway, i));
+                                   (unsigned long long)counted[i]);
+    free(counted);
     say(gate, text);
 }
 

@@ -28,5 +28,6 @@ struct experiment *shipped_run(const struct scenario *scenario, uint64_t replica
 {
     return experiment_run(scenario, &(struct run_options){.seed = scenario->seed,
                                                           .replications = replications,
+                                                          .series = SERIES_FIRST,
                                                           .threads = threads});
 }

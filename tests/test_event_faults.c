@@ -25,6 +25,11 @@ static void events(void)
          "7:42 one entry, one kind of event: only add, remove and weight go together\n"},
         {WITH_EVENTS("[{at: 1m, name: up, add: s3}, {at: 2m, name: up, touch: true}]"),
          "7:39 two events are called 'up'\n"},
+        {WITH_EVENTS("[{at: 1m, touch: true}, {at: 2m, name: 1, touch: true}]"),
+         "7:33 '1' is what files call event #1; give it another name\n"},
+        {WITH_EVENTS("[{at: 1m, name: f, flap: {server: s1, for: 1s}}, "
+                     "{at: 2m, name: f:back, touch: true}]"),
+         "7:58 'f:back' is what files call event f's return; give it another name\n"},
         {WITH_EVENTS("[{at: 1m, add: []}, {at: 1m, remove: []}, {at: 1m, weight: {}}]"),
          "7:24 nobody is named here\n"
          "7:46 nobody is named here\n"

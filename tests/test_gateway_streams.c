@@ -222,8 +222,9 @@ static void step(struct ledger *ledger)
 static void check_counts(const struct ledger *ledger)
 {
     bool whole = view_is(ledger, "host") || view_is(ledger, "fleet");
+    uint64_t *all = gateway_counted(ledger->gateway);
     for (uint32_t s = 0; s < SERVERS; s++) {
-        uint64_t open = 0, leaked = 0, counted = gateway_counted(ledger->gateway, s);
+        uint64_t open = 0, leaked = 0, counted = all[s];
         for (uint32_t i = 0; i < OPEN_MAX; i++)
             if (ledger->entry[i].server == s && ledger->entry[i].counted) {
                 open += ledger->entry[i].open;
@@ -233,6 +234,7 @@ static void check_counts(const struct ledger *ledger)
               "%s: s%u counts %llu, %llu are open and %llu leaked", ledger->name, s + 1,
               (unsigned long long)counted, (unsigned long long)open, (unsigned long long)leaked);
     }
+    free(all);
 }
 
 /* All is closed, and everybody has picked in the present generation: only what leaked into scopes
@@ -251,8 +253,9 @@ static void check_end(struct ledger *ledger)
             NO_SERVER)
             gateway_release(ledger->gateway, &hold);
     }
+    uint64_t *all = gateway_counted(ledger->gateway);
     for (uint32_t s = 0; s < SERVERS; s++) {
-        uint64_t leaked = 0, counted = gateway_counted(ledger->gateway, s);
+        uint64_t leaked = 0, counted = all[s];
         for (uint32_t i = 0; i < OPEN_MAX; i++)
             leaked += ledger->entry[i].leaked && ledger->entry[i].server == s &&
                       (!view_is(ledger, "host_generation") ||
@@ -260,6 +263,7 @@ static void check_end(struct ledger *ledger)
         HOLDS(ledger, counted == leaked, "%s: s%u counts %llu at the end, %llu leaked",
               ledger->name, s + 1, (unsigned long long)counted, (unsigned long long)leaked);
     }
+    free(all);
 }
 
 /* ---- Every combination ---- */

@@ -26,6 +26,8 @@ static void defaults(void)
     CU_ASSERT_EQUAL(scenario->seed, 1);
     CU_ASSERT_EQUAL(scenario->duration_ns, 10 * M);
     CU_ASSERT_EQUAL(scenario->replications, 1);
+    CU_ASSERT_EQUAL(scenario->measure_from_ns, 0);
+    CU_ASSERT_EQUAL(scenario->sample_ns, 0);
     CU_ASSERT_EQUAL(scenario->instances, 1);
     CU_ASSERT_EQUAL(scenario->workers, 1);
     CU_ASSERT_EQUAL(scenario->accept, ACCEPT_RANDOM);
@@ -47,6 +49,7 @@ static void the_scenarios_own_keys(void)
     struct scenario *scenario =
         scenario_of("name: ws_scale-2\nabout: Who \"wins\"?\nformat: 1\nduration: 1.5h\n"
                     "seed: 18446744073709551615\nreplications: 100000\n"
+                    "measure: {from: 5m}\nsample: 1s\n"
                     "gateway: {instances: 1, workers: 1024, accept: in_turn, "
                     "old_workers: forever}\nevents:\n" SERVERS TRAFFIC BALANCERS);
     if (scenario == NULL)
@@ -56,6 +59,8 @@ static void the_scenarios_own_keys(void)
     CU_ASSERT_EQUAL(scenario->seed, UINT64_MAX);
     CU_ASSERT_EQUAL(scenario->duration_ns, 90 * M);
     CU_ASSERT_EQUAL(scenario->replications, 100000);
+    CU_ASSERT_EQUAL(scenario->measure_from_ns, 5 * M);
+    CU_ASSERT_EQUAL(scenario->sample_ns, S);
     CU_ASSERT_EQUAL(scenario->workers, 1024);
     CU_ASSERT_EQUAL(scenario->accept, ACCEPT_IN_TURN);
     scenario_free(scenario);

@@ -45,7 +45,7 @@ static void the_whole(void)
         {WITH("Seed: 5"), "7:1 unknown key 'Seed' (did you mean 'seed'?)\n"},
         {WITH("frobnicate: 5"),
          "7:1 unknown key 'frobnicate' (there are: format, name, about, seed, duration, "
-         "replications, gateway, servers, traffic, events, balancers, measure, sample, start, "
+         "replications, measure, sample, gateway, servers, traffic, events, balancers, start, "
          "expect, autoscaler, groups, upstream, sees, include, shed, queue, stale)\n"},
         {WITH("seed: 1\nseed: 2"), "8:1 duplicate key 'seed' (the first is on line 7)\n"},
         {WITH("gateway: [4]"), "7:10 gateway must be a mapping, {key: value, ...}\n"},

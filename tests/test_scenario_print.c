@@ -106,7 +106,8 @@ static bool same_scenario(const struct scenario *a, const struct scenario *b)
 {
     bool same = strcmp(a->name, b->name) == 0 && strcmp(a->about, b->about) == 0 &&
                 a->seed == b->seed && a->duration_ns == b->duration_ns &&
-                a->replications == b->replications && a->instances == b->instances &&
+                a->replications == b->replications && a->measure_from_ns == b->measure_from_ns &&
+                a->sample_ns == b->sample_ns && a->instances == b->instances &&
                 a->workers == b->workers && a->accept == b->accept && same_servers(a, b) &&
                 same_traffic(a, b) && a->events == b->events && a->balancers == b->balancers;
     for (uint32_t i = 0; same && i < a->events; i++)
@@ -176,6 +177,8 @@ static const char every_key[] =
     "seed: 18446744073709551615\n"
     "duration: 40m\n"
     "replications: 3\n"
+    "measure: {from: 5m}\n"
+    "sample: 1500ms\n"
     "gateway: {instances: 1, workers: 4, accept: in_turn, old_workers: forever}\n"
     "servers: [s1, {name: s2, weight: 2, max_conns: 500}, ws01..ws03, no, \"1\", \"a:b:\"]\n"
     "traffic:\n"
@@ -281,6 +284,7 @@ static void what_it_looks_like(void)
         "seed: 1\n"
         "duration: 10m\n"
         "replications: 1\n"
+        "measure: {from: 0s}\n"
         "gateway: {instances: 1, workers: 1, accept: random, old_workers: forever}\n"
         "servers:\n"
         "  - {name: s1, weight: 1, max_conns: 0}\n"
@@ -314,10 +318,25 @@ static void what_it_looks_like(void)
     scenario_free(scenario);
 }
 
+/* The step is written out only where it was given: the default is more than a step. */
+static void the_window(void)
+{
+    struct scenario *scenario = scenario_of(WITH("sample: 0.25s\nmeasure: {from: 90s}"));
+    if (scenario == NULL)
+        return;
+    char *text = printed(scenario);
+    CHECK_ROW(strstr(text, "\nreplications: 1\nmeasure: {from: 90s}\nsample: 250ms\ngateway: ") !=
+                  NULL,
+              "printed\n%s", text);
+    free(text);
+    check_round("a window", scenario);
+    scenario_free(scenario);
+}
+
 static const struct test tests[] = {
     {"every shipped scenario", shipped_scenarios},  {"every key", every_key_there_is},
     {"events above servers", events_above_servers}, {"rates", rates},
-    {"the text itself", what_it_looks_like},
+    {"the text itself", what_it_looks_like},        {"the window and the step", the_window},
 };
 
 SUITE("test_scenario_print", tests)

@@ -23,7 +23,7 @@ static void check_drain(uint64_t drain_ns, const char *later, uint64_t later_ns,
     stage_run(&stage);
     char text[STAGE_TEXT], s1[9] = "";
     for (uint32_t i = 0; i < 8; i++) /* s1's figure of each sample: 0 or 2 */
-        s1[i] = (char)('0' + stage.result->sample_live[2 * i]);
+        s1[i] = (char)('0' + state_at(stage.result, i, 0).live);
     CHECK_ROW(strcmp(s1, expected) == 0, "drain %llu: %s, s1 has %s, expected %s",
               (unsigned long long)drain_ns, text_of_samples(stage.result, text), s1, expected);
     stage_end(&stage);

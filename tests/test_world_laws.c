@@ -57,6 +57,7 @@ static bool adds_up(const struct world_flow *all, const struct world_flow *part,
         sum.closed += part[i].closed;
         sum.cut += part[i].cut;
         sum.gave_up += part[i].gave_up;
+        sum.lost += part[i].lost;
         sum.open += part[i].open;
         sum.waiting += part[i].waiting;
     }
@@ -68,6 +69,8 @@ static void check_flow(const char *name, const struct world_flow *flow, bool rec
 {
     CHECK_ROW(flow->opens == flow->open + flow->closed + flow->cut + flow->refused,
               "%s: opens add up", name);
+    CHECK_ROW(flow->arrived == flow->open + flow->closed + flow->waiting + flow->lost,
+              "%s: those who arrived add up", name);
     if (reconnects)
         CHECK_ROW(flow->arrived == flow->open + flow->closed + flow->waiting + flow->gave_up,
                   "%s: those who come back add up", name);
@@ -83,11 +86,12 @@ static void check_tallies(const char *name, const struct world_result *result)
         uint64_t picks = 0, live = 0, closed = 0, cut = 0;
         for (uint32_t s = 0; s < result->servers; s++) {
             const struct world_tally *tally = world_tally_at(result, row, s);
-            CHECK_ROW(tally->picks == tally->live + tally->closed + tally->cut &&
+            uint64_t got = tally->picks + tally->picks_absent;
+            CHECK_ROW(got == tally->live + tally->closed + tally->cut &&
                           tally->live_peak >= tally->live &&
                           (double)tally->live_peak >= tally->live_mean,
                       "%s: row %u, server %u adds up", name, row, s);
-            picks += tally->picks;
+            picks += tally->picks + tally->picks_absent;
             live += tally->live;
             closed += tally->closed;
             cut += tally->cut;

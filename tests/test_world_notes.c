@@ -48,8 +48,8 @@ static void test_peaks(void)
     CU_ASSERT_EQUAL(world_tally_at(result, 3, 0)->closed, 7);
     CU_ASSERT_EQUAL(integral_of(result, 0, 100), 20);
     CHECK_SAMPLES(&stage, "1, 1");
-    CU_ASSERT_EQUAL(result->sample_picks[0], 2);
-    CU_ASSERT_EQUAL(result->sample_picks[1], 9);
+    CU_ASSERT_EQUAL(state_at(result, 0, 0).picks, 2);
+    CU_ASSERT_EQUAL(state_at(result, 1, 0).picks, 9);
     stage_end(&stage);
 }
 
@@ -111,9 +111,9 @@ static void test_newcomers(void)
         stage_entry(&stage, burst(150, 20, 20));
         stage_change(&stage, 10, "+3");
         const struct world_result *result = stage_run(&stage);
-        CU_ASSERT_EQUAL(result->newcomers, 1);
-        CU_ASSERT_EQUAL(result->newcomer[0].picks, 100);
-        CU_ASSERT_EQUAL(result->newcomer[0].taken, rows[i].taken);
+        CU_ASSERT_EQUAL(result->changes, 1);
+        CU_ASSERT_EQUAL(world_after_at(result, 0, 0)->picks, 100);
+        CU_ASSERT_EQUAL(world_after_at(result, 0, 0)->taken, rows[i].taken);
         stage_end(&stage);
     }
 }
@@ -141,8 +141,8 @@ static void test_newcomers_end(void)
             stage_event(&stage, 30, kinds[i])->for_ns = 5;
         const struct world_result *result = stage_run(&stage);
         bool ends = i < 4;
-        CU_ASSERT_EQUAL(result->newcomer[0].picks, ends ? 30 : 60);
-        CU_ASSERT_EQUAL(result->newcomer[0].taken, ends ? 10 : 20);
+        CU_ASSERT_EQUAL(world_after_at(result, 0, 0)->picks, ends ? 30 : 60);
+        CU_ASSERT_EQUAL(world_after_at(result, 0, 0)->taken, ends ? 10 : 20);
         stage_end(&stage);
     }
 }

@@ -195,13 +195,27 @@ char *text_of_moment(const struct world_result *result, uint32_t moment, char te
     return text;
 }
 
+struct series_state state_at(const struct world_result *result, uint32_t sample, uint32_t server)
+{
+    struct series_reader reader = series_read(result->series);
+    for (uint32_t i = 0; i <= sample; i++)
+        if (!series_next(&reader))
+            assert(false && "there is no such sample");
+    struct series_state state = reader.state[server];
+    series_reader_free(&reader);
+    return state;
+}
+
 char *text_of_samples(const struct world_result *result, char text[STAGE_TEXT])
 {
     text[0] = '\0';
-    for (uint32_t i = 0; i < result->samples; i++) {
+    for (uint32_t i = 0; i < series_points(result->series); i++) {
         if (i > 0)
             memcpy(text + strlen(text), ", ", 3);
-        add_counts(text, &result->sample_live[(size_t)i * result->servers], result->servers);
+        uint64_t live[STAGE_SERVERS];
+        for (uint32_t s = 0; s < result->servers; s++)
+            live[s] = state_at(result, i, s).live;
+        add_counts(text, live, result->servers);
     }
     return text;
 }
@@ -232,11 +246,6 @@ static bool moments_equal(const struct world_result *a, const struct world_resul
 
 static bool logs_equal(const struct world_result *a, const struct world_result *b)
 {
-    for (uint32_t i = 0; i < a->newcomers; i++) {
-        const struct world_newcomer *one = &a->newcomer[i], *two = &b->newcomer[i];
-        if (one->event != two->event || one->picks != two->picks || one->taken != two->taken)
-            return false;
-    }
     for (uint32_t i = 0; i < a->logs; i++) {
         const struct world_log *one = &a->log[i], *two = &b->log[i];
         if (one->at_ns != two->at_ns || one->number != two->number || one->event != two->event ||
@@ -246,16 +255,57 @@ static bool logs_equal(const struct world_result *a, const struct world_result *
     return true;
 }
 
+static bool series_equal(const struct world_result *a, const struct world_result *b)
+{
+    if (a->series == NULL || b->series == NULL)
+        return a->series == b->series;
+    struct series_reader one = series_read(a->series), two = series_read(b->series);
+    bool equal = true, more_one, more_two;
+    do {
+        more_one = series_next(&one);
+        more_two = series_next(&two);
+        equal = equal && more_one == more_two;
+        for (uint32_t s = 0; equal && more_one && s < a->servers; s++)
+            equal = one.state[s].live == two.state[s].live &&
+                    one.state[s].picks == two.state[s].picks &&
+                    one.state[s].weight == two.state[s].weight;
+    } while (more_one && more_two);
+    series_reader_free(&one);
+    series_reader_free(&two);
+    return equal;
+}
+
+/* Measures, changes and what followed them; all of their bytes were zeroed before they were set. */
+static bool measures_equal(const struct world_result *a, const struct world_result *b)
+{
+    size_t rows = (size_t)a->traffics + 1;
+    for (uint32_t i = 0; i < a->changes; i++) {
+        const struct world_change *one = &a->change[i], *two = &b->change[i];
+        if (one->event != two->event || one->back != two->back || one->adds != two->adds ||
+            one->measured != two->measured || one->at_ns != two->at_ns ||
+            one->until_ns != two->until_ns || one->entitled != two->entitled)
+            return false;
+    }
+    for (size_t i = 0; i < a->changes * rows; i++) {
+        const struct world_after *one = &a->after[i], *two = &b->after[i];
+        if (one->judged != two->judged || one->balanced != two->balanced ||
+            one->balanced_ns != two->balanced_ns ||
+            one->outside_until_ns != two->outside_until_ns || one->picks != two->picks ||
+            one->taken != two->taken || one->longest_run != two->longest_run ||
+            one->opens_per_s_peak != two->opens_per_s_peak)
+            return false;
+    }
+    return true;
+}
+
 bool results_equal(const struct world_result *a, const struct world_result *b)
 {
     size_t servers = a->servers, rows = (size_t)a->traffics + 1;
     return a->servers == b->servers && a->traffics == b->traffics && a->moments == b->moments &&
-           a->newcomers == b->newcomers && a->logs == b->logs && a->samples == b->samples &&
+           a->changes == b->changes && a->logs == b->logs && series_equal(a, b) &&
            SAME_ARRAY(a, b, tally, rows * servers) && SAME_ARRAY(a, b, flow, rows) &&
            SAME_ARRAY(a, b, present_ns, servers) && SAME_ARRAY(a, b, weight, servers) &&
-           SAME_ARRAY(a, b, present, servers) &&
-           SAME_ARRAY(a, b, sample_live, a->samples * servers) &&
-           SAME_ARRAY(a, b, sample_picks, a->samples * servers) && moments_equal(a, b) &&
+           SAME_ARRAY(a, b, present, servers) && measures_equal(a, b) && moments_equal(a, b) &&
            logs_equal(a, b) && a->traffic_digest == b->traffic_digest && a->draws == b->draws &&
            a->unseeded == b->unseeded && a->stopped == b->stopped;
 }

@@ -60,6 +60,8 @@ struct distribution forever(void);
 char *text_of_live(const struct world_result *, uint32_t row, char text[STAGE_TEXT]);
 /* The same when an event came, and at a sampling time. */
 char *text_of_moment(const struct world_result *, uint32_t moment, char text[STAGE_TEXT]);
+/* A server's state at a sampling time. */
+struct series_state state_at(const struct world_result *, uint32_t sample, uint32_t server);
 /* The same at all sampling times: "0 0, 1 0, 1 1". */
 char *text_of_samples(const struct world_result *, char text[STAGE_TEXT]);
 /* The sum over servers of the integral of live, in connections x ns; below 2^52. */

@@ -1,10 +1,13 @@
 /* cmd_check.c: lbsim check: whether scenarios are valid, and what they say in full. */
+#include "reports/steady.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/console.h"
 #include "sim/cli/scenarios.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
+
+enum { WARNINGS_SHOWN = 8 };
 
 static const struct option_row options[] = {
     {0, "print", NULL, "print it with every default resolved", false},
@@ -29,6 +32,38 @@ static void print_counts(FILE *to, const char *name, const struct scenario *scen
     fputc('\n', to);
 }
 
+static void print_warnings(const char *name, const struct scenario *scenario)
+{
+    char line[STEADY_MAX];
+    uint32_t warnings = 0;
+    for (uint32_t i = 0; i < scenario->traffics; i++)
+        if (steady_warning(scenario, i, line) && warnings++ < WARNINGS_SHOWN)
+            console_error("warning: %s: %s", name, line);
+    if (warnings > WARNINGS_SHOWN)
+        console_error("warning: %s: and %" PRIu32 " more of its traffics", name,
+                      warnings - WARNINGS_SHOWN);
+}
+
+/* Says what there is to say of one scenario; whether that could be written. */
+static int report(const char *name, const struct scenario *scenario, bool print)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    if (print) {
+        scenario_print(scenario, to);
+    } else {
+        print_counts(to, name, scenario);
+        steady_print(scenario, to);
+    }
+    fclose(to);
+    int written = console_write(text, size);
+    free(text);
+    if (!print)
+        print_warnings(name, scenario);
+    return written;
+}
+
 static int check(const struct command_line *line)
 {
     if (line->words == 0) {
@@ -36,23 +71,15 @@ static int check(const struct command_line *line)
         return EXIT_INVALID;
     }
     bool print = command_line_value(line, "print") != NULL;
-    int code = EXIT_FINE;
-    char *text = NULL;
-    size_t size = 0;
-    FILE *to = open_memstream(&text, &size);
-    for (uint32_t i = 0; i < line->words; i++) {
+    int code = EXIT_FINE, written = EXIT_FINE;
+    for (uint32_t i = 0; i < line->words && written == EXIT_FINE; i++) {
         int problem = EXIT_FINE;
         struct scenario *scenario = scenarios_load(line->word[i], &problem);
         code = problem > code ? problem : code;
-        if (scenario != NULL && print)
-            scenario_print(scenario, to);
-        else if (scenario != NULL)
-            print_counts(to, line->word[i], scenario);
+        if (scenario != NULL)
+            written = report(line->word[i], scenario, print);
         scenario_free(scenario);
     }
-    fclose(to);
-    int written = console_write(text, size);
-    free(text);
     return code != EXIT_FINE ? code : written;
 }
 

@@ -82,14 +82,23 @@ static uint32_t list_views(FILE *to, const char *only)
 
 static uint32_t list_metrics(FILE *to, const char *only)
 {
+    static const char *const better[] = {[BETTER_NEITHER] = "neither is better",
+                                         [BETTER_LESS] = "less is better",
+                                         [BETTER_MORE] = "more is better"};
+    static const char *const scope[] = {[METRIC_OF_RUN] = "",
+                                        [METRIC_OF_CHANGE] = "; of each change",
+                                        [METRIC_OF_ADD] = "; of each addition of servers"};
     uint32_t shown = 0;
-    for (uint32_t i = 0; metric_at(i) != NULL; i++)
-        if (wanted(metric_at(i)->name, only)) {
-            fprintf(to, "%s (%s is better)\n    ", metric_at(i)->name,
-                    metric_at(i)->less_is_better ? "less" : "more");
-            story_print(to, metric_at(i)->about, 4);
-            shown++;
-        }
+    for (uint32_t i = 0; metric_at(i) != NULL; i++) {
+        const struct metric *metric = metric_at(i);
+        if (!wanted(metric->name, only))
+            continue;
+        fprintf(to, "%s%s (%s%s)\n    ", metric->name,
+                metric->scope == METRIC_OF_RUN ? "" : ":EVENT", better[metric->better],
+                scope[metric->scope]);
+        story_print(to, metric->about, 4);
+        shown++;
+    }
     return shown;
 }
 

@@ -16,7 +16,6 @@ static const struct option_row no_options[] = {{.letter = 0}};
     }
 
 static const struct command planned[] = {
-    PLANNED("analyze", "the statistics of an observed table"),
     PLANNED("gate", "judges a run against a baseline"),
     PLANNED("report", "one page from a run"),
     PLANNED("diff", "two runs side by side"),
@@ -31,7 +30,7 @@ static const struct command planned[] = {
 enum { PLANNED_COMMANDS = sizeof planned / sizeof *planned };
 
 static const struct command *const commands[] = {&command_run, &command_check, &command_replay,
-                                                 &command_list};
+                                                 &command_analyze, &command_list};
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -2,54 +2,22 @@
 #include "sim/run/run.h"
 
 #include "sim/engine/memory.h"
+#include "sim/run/samples.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { MIDPOINTS = 1000, PROGRESS_NS = 100 * 1000 * 1000 };
-
-/* ---- When to look ---- */
-
-static int by_value(const void *a, const void *b)
-{
-    const uint64_t *one = a, *two = b;
-    return (*one > *two) - (*one < *two);
-}
-
-/* The midpoints of a thousand equal parts of the run, every change and what follows from it, and
- * the end. */
-static void choose_samples(struct experiment *experiment)
-{
-    const struct scenario *scenario = experiment->scenario;
-    uint64_t duration_ns = scenario->duration_ns;
-    uint64_t *at_ns = memory_zeroed(MIDPOINTS + 2 * (size_t)scenario->events + 1, sizeof *at_ns);
-    size_t count = 0;
-    for (uint64_t i = 0; i < MIDPOINTS; i++) /* floor((2i + 1) duration / 2000), without overflow */
-        at_ns[count++] = duration_ns / 2000 * (2 * i + 1) + duration_ns % 2000 * (2 * i + 1) / 2000;
-    for (uint32_t e = 0; e < scenario->events; e++) {
-        const struct world_event *event = &scenario->event[e];
-        uint64_t rest_ns = duration_ns - event->at_ns;
-        at_ns[count++] = event->at_ns;
-        if (event->kind == EVENT_CHANGE && event->removes > 0 && event->drain_ns < rest_ns)
-            at_ns[count++] = event->at_ns + event->drain_ns;
-        if (event->kind == EVENT_FLAP && event->for_ns < rest_ns)
-            at_ns[count++] = event->at_ns + event->for_ns;
-    }
-    at_ns[count++] = duration_ns;
-    qsort(at_ns, count, sizeof *at_ns, by_value);
-    for (size_t i = 0; i < count; i++)
-        if (experiment->samples == 0 || at_ns[experiment->samples - 1] != at_ns[i])
-            at_ns[experiment->samples++] = at_ns[i];
-    experiment->sample_ns = at_ns;
-}
+enum { PROGRESS_NS = 100 * 1000 * 1000 };
 
 /* ---- Trials ---- */
 
 struct crew {
     struct experiment *experiment;
+    const struct pick_sink *picks; /* or NULL */
     atomic_uint_fast64_t next;
     atomic_bool stop;
     pthread_mutex_t lock; /* of `done` */
@@ -57,16 +25,18 @@ struct crew {
     uint64_t done;
 };
 
-static void run_trial(struct crew *crew, struct trial *trial)
+static void run_trial(struct crew *crew, struct trial *trial, void *told)
 {
     const struct experiment *experiment = crew->experiment;
     const struct scenario *scenario = experiment->scenario;
-    bool sampled = trial->replication == 0;
+    bool sampled = experiment->samples > 0 && (trial->replication == 0 || experiment->all_series);
     trial->result = world_run(&(struct world_config){
         .name = scenario->name,
         .seed = experiment->seed,
         .replication = trial->replication,
+        .rerun = experiment->rerun,
         .duration_ns = scenario->duration_ns,
+        .measure_from_ns = scenario->measure_from_ns,
         .server = scenario->server,
         .servers = scenario->servers,
         .traffic = scenario->traffic,
@@ -80,8 +50,22 @@ static void run_trial(struct crew *crew, struct trial *trial)
         .count_table_bytes = COUNT_TABLE_BYTES,
         .sample_ns = sampled ? experiment->sample_ns : NULL,
         .samples = sampled ? experiment->samples : 0,
+        .on_pick = crew->picks != NULL ? crew->picks->pick : NULL,
+        .pick_context = told,
         .stop = &crew->stop,
     });
+}
+
+/* false: whoever hears of the picks gives up. */
+static bool run_and_tell(struct crew *crew, uint64_t index)
+{
+    struct experiment *experiment = crew->experiment;
+    const struct pick_sink *picks = crew->picks;
+    void *told = picks != NULL ? picks->begin(picks->context, experiment, index) : NULL;
+    if (picks != NULL && told == NULL)
+        return false;
+    run_trial(crew, &experiment->trial[index], told);
+    return picks == NULL || picks->end(told);
 }
 
 static void *work(void *context)
@@ -91,7 +75,8 @@ static void *work(void *context)
         uint64_t i = atomic_fetch_add(&crew->next, 1);
         if (i >= crew->experiment->trials || atomic_load(&crew->stop))
             return NULL;
-        run_trial(crew, &crew->experiment->trial[i]);
+        if (!run_and_tell(crew, i))
+            atomic_store(&crew->stop, true);
         pthread_mutex_lock(&crew->lock);
         crew->done++;
         pthread_cond_signal(&crew->changed);
@@ -142,6 +127,16 @@ static double seconds_now(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+/* What to type to run this file again. */
+static char *rerun_text(const struct scenario *scenario)
+{
+    static const char command[] = "lbsim run ";
+    size_t room = sizeof command + strlen(scenario->file);
+    char *text = memory_zeroed(room, 1);
+    snprintf(text, room, "%s%s", command, scenario->file);
+    return text;
+}
+
 struct experiment *experiment_run(const struct scenario *scenario,
                                   const struct run_options *options)
 {
@@ -155,8 +150,12 @@ struct experiment *experiment_run(const struct scenario *scenario,
     for (uint64_t i = 0; i < experiment->trials; i++)
         experiment->trial[i] = (struct trial){.balancer = (uint32_t)(i / options->replications),
                                               .replication = i % options->replications};
-    choose_samples(experiment);
+    if (options->series != SERIES_NONE)
+        experiment->sample_ns = samples_choose(scenario, &experiment->samples);
+    experiment->all_series = options->series == SERIES_ALL;
+    experiment->rerun = rerun_text(scenario);
     struct crew crew = {.experiment = experiment,
+                        .picks = options->picks,
                         .lock = PTHREAD_MUTEX_INITIALIZER,
                         .changed = PTHREAD_COND_INITIALIZER};
     run_all(&crew, options);
@@ -175,5 +174,6 @@ void experiment_free(struct experiment *experiment)
         world_result_free(experiment->trial[i].result);
     free(experiment->trial);
     free(experiment->sample_ns);
+    free(experiment->rerun);
     free(experiment);
 }

@@ -22,19 +22,35 @@ struct trial {
 struct experiment {
     const struct scenario *scenario; /* must outlive it */
     uint64_t seed, replications;
-    uint64_t *sample_ns; /* when timeseries.csv has a row; of replication 0 only */
-    uint32_t samples;
+    uint64_t *sample_ns; /* when timeseries.csv has rows */
+    uint32_t samples;    /* 0: nobody wants them */
+    bool all_series;     /* of every replication; else of replication 0 only */
+    char *rerun;         /* the command that runs it again */
     struct trial *trial; /* [balancers * replications], balancer by balancer */
     uint64_t trials;
     double wall_s;
 };
 
+enum series_wanted { SERIES_NONE, SERIES_FIRST, SERIES_ALL }; /* of which replications */
+
+/* Who hears of every pick. Trials run side by side on threads; each has something of its own. */
+struct pick_sink {
+    /* Before a trial's first pick, on its thread: what its picks are told to. NULL: give up. */
+    void *(*begin)(void *context, const struct experiment *, uint64_t trial);
+    void (*pick)(void *told, const struct world_pick *);
+    /* After its last, or once it was given up. false: give up. */
+    bool (*end)(void *told);
+    void *context;
+};
+
 struct run_options {
     uint64_t seed, replications;
+    enum series_wanted series;
     uint32_t threads; /* at least 1 */
     /* Called by the waiting thread, some ten times a second; false: give up. May be NULL. */
     bool (*progress)(void *context, uint64_t done, uint64_t trials);
     void *context;
+    const struct pick_sink *picks; /* or NULL */
 };
 
 /* Runs it. NULL: given up. Freed with experiment_free(). */

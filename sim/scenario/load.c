@@ -122,6 +122,9 @@ static const struct key scenario_keys_table[] = {
     KEY("seed", "whole number", "1", "of all random numbers", read_seed),
     KEY_REQUIRED("duration", "time", "simulated time", read_duration),
     KEY("replications", "1..100000", "1", "runs with other random numbers", read_replications),
+    KEY("measure", "{from: ...}", "{}", "the window of the metrics", read_measure),
+    KEY("sample", "time", "1000 midpoints, every change and the end", "the step of timeseries.csv",
+        read_sample),
     KEY("gateway", "{...}", "{}", "instances and workers that balance", read_gateway),
     KEY_REQUIRED("servers", "[server, ...]", "those in the list at the start", read_servers),
     KEY_REQUIRED("traffic", "{name: {...}, ...}", "who opens connections, and for how long",
@@ -129,8 +132,6 @@ static const struct key scenario_keys_table[] = {
     KEY("events", "[{at: ...}, ...]", "[]", "what happens, and when", read_events),
     KEY_REQUIRED("balancers", "[balancer, ...]", "who is compared; the first is the reference",
                  read_balancers),
-    KEY_PLANNED("measure", "the window of the metrics"),
-    KEY_PLANNED("sample", "the step of timeseries.csv"),
     KEY_PLANNED("start", "connections that are open at the start"),
     KEY_PLANNED("expect", "what must hold"),
     KEY_PLANNED("autoscaler", "servers by load"),
@@ -189,6 +190,7 @@ struct scenario *scenario_load(const struct input *input, struct faults *faults)
         read_section(&loader, &scenario_section, yaml_root(document), scenario)) {
         take_servers(&loader);
         finish_events(&loader);
+        finish_window(&loader);
         for (uint32_t i = 0; i < scenario->balancers; i++)
             check_balancer(&loader, loader.balancer_place[i], &scenario->balancer[i]);
     }

@@ -78,6 +78,8 @@ struct loader {
     struct event_entry *event;
     uint32_t events;
     struct place *balancer_place; /* [scenario->balancers] */
+    struct place from_place, sample_place;
+    bool window_in_doubt; /* measure was not understood */
 };
 
 /* ---- read.c: mappings by their tables, and scalars ---- */
@@ -105,6 +107,14 @@ void read_true(struct loader *, const struct yaml_node *);
 /* ---- load.c ---- */
 
 extern const struct section scenario_section, gateway_section;
+
+/* ---- window.c ---- */
+
+void read_measure(struct loader *, const struct yaml_node *, void *into);
+void read_sample(struct loader *, const struct yaml_node *, void *into);
+extern const struct section measure_section;
+/* Once all is read, in whatever order: whether there is a window, and the step fits it. */
+void finish_window(struct loader *);
 
 /* ---- servers.c ---- */
 

@@ -294,7 +294,14 @@ void scenario_print(const struct scenario *scenario, FILE *to)
     print_quoted(to, scenario->about);
     fprintf(to, "\nseed: %" PRIu64 "\nduration: ", scenario->seed);
     print_time(to, scenario->duration_ns);
-    fprintf(to, "\nreplications: %" PRIu64 "\n", scenario->replications);
+    fprintf(to, "\nreplications: %" PRIu64 "\nmeasure: {from: ", scenario->replications);
+    print_time(to, scenario->measure_from_ns);
+    fputs("}\n", to);
+    if (scenario->sample_ns > 0) {
+        fputs("sample: ", to);
+        print_time(to, scenario->sample_ns);
+        fputc('\n', to);
+    }
     fprintf(to,
             "gateway: {instances: %" PRIu32 ", workers: %" PRIu32
             ", accept: %s, old_workers: forever}\n",

@@ -92,10 +92,13 @@ const char *scalar_text(struct loader *loader, const struct yaml_node *node, con
 bool read_time(struct loader *loader, const struct yaml_node *node, uint64_t *ns)
 {
     const char *text = scalar_text(loader, node, "a time, like 20m");
+    uint64_t time_ns;
     if (text == NULL)
         return false;
-    if (value_time(text, ns))
+    if (value_time(text, &time_ns)) {
+        *ns = time_ns;
         return true;
+    }
     fault_at(loader, node, "'%s' is not a time: a number and a unit (ns us ms s m h d), like 20m",
              text);
     return false;

@@ -10,10 +10,14 @@
 
 #define SCENARIO_FORMAT 1
 
+#define SAMPLES_MAX 1000000 /* points from + i * sample_ns below the end; the end is one more */
+
 struct scenario {
     const char *file; /* as it was named to us */
     const char *name, *about;
     uint64_t seed, duration_ns, replications;
+    uint64_t measure_from_ns; /* below duration_ns: the window of the metrics starts here */
+    uint64_t sample_ns;       /* step of timeseries.csv in the window; 0: not given */
     uint32_t instances, workers;
     enum world_accept accept;
     struct world_server *server; /* all that the file mentions, in that order */

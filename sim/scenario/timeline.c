@@ -29,6 +29,30 @@ static void name_events(struct loader *loader)
     }
 }
 
+/* Whether a metric of one event would be called as one of the other: settle_s:3 of an event "3" and
+ * of the third that has no name, settle_s:x:back of an event "x:back" and of the return of a flap
+ * x. */
+static bool metrics_clash(const char *name, const struct event_entry *other)
+{
+    const char *its = other->event.name;
+    if (other->given_name == NULL && strcmp(its + 1, name) == 0)
+        return true;
+    size_t length = strlen(its);
+    return other->event.kind == EVENT_FLAP && strncmp(its, name, length) == 0 &&
+           strcmp(name + length, ":back") == 0;
+}
+
+static void check_metric_names(struct loader *loader)
+{
+    for (uint32_t i = 0; i < loader->events; i++)
+        for (uint32_t j = 0; loader->event[i].given_name != NULL && j < loader->events; j++)
+            if (metrics_clash(loader->event[i].given_name, &loader->event[j]))
+                faults_add(loader->faults, loader->event[i].place,
+                           "'%s' is what files call event %s%s; give it another name",
+                           loader->event[i].given_name, loader->event[j].event.name,
+                           loader->event[j].given_name != NULL ? "'s return" : "");
+}
+
 /* The filter's server and traffic: names that must exist, whenever. */
 static void resolve_filter(struct loader *loader, struct event_entry *entry)
 {
@@ -222,6 +246,7 @@ void finish_events(struct loader *loader)
     struct scenario *scenario = loader->scenario;
     char duration[32];
     name_events(loader);
+    check_metric_names(loader);
     for (uint32_t i = 0; i < loader->events; i++) {
         struct event_entry *entry = &loader->event[i];
         resolve_filter(loader, entry);

@@ -58,6 +58,7 @@ static void stay_away_or_return(struct world *world, uint32_t place, uint64_t le
     const struct world_traffic *traffic = traffic_of(world, client);
     if (!traffic->reconnects || client->tries >= traffic->reconnect_tries) {
         COUNT_FLOW(world, client, gave_up, traffic->reconnects);
+        COUNT_FLOW(world, client, lost, 1u);
         client_free(world, place);
         return;
     }
@@ -91,6 +92,32 @@ static uint32_t choose_worker(struct world *world, const struct client *client, 
     return (uint32_t)stream_below(stream_value(draws, 0), world->workers);
 }
 
+/* Asks the gateway for a server, and tells whoever listens what it saw and chose. */
+static uint32_t pick_server(struct world *world, struct client *client, uint32_t instance,
+                            uint32_t worker)
+{
+    const struct world_config *config = world->config;
+    const struct source *source = &world->source[client->source];
+    struct stream draws = attempt_stream(source->pick, client, client->attempt);
+    if (config->on_pick == NULL)
+        return gateway_open(world->gateway, instance, worker, draws, &client->hold);
+    struct gateway_watch watch;
+    uint32_t server =
+        gateway_open_watched(world->gateway, instance, worker, draws, &client->hold, &watch);
+    config->on_pick(config->pick_context, &(struct world_pick){.at_ns = world->now_ns,
+                                                               .connection = client->connection,
+                                                               .traffic = source->traffic,
+                                                               .entry = source->entry,
+                                                               .instance = instance,
+                                                               .worker = worker,
+                                                               .generation = watch.generation,
+                                                               .attempt = client->attempt,
+                                                               .server = server,
+                                                               .belief = watch.belief,
+                                                               .beliefs = watch.beliefs});
+    return server;
+}
+
 /* One attempt to open, for a hold of hold_ns. */
 static void open_client(struct world *world, uint32_t place, uint64_t hold_ns)
 {
@@ -100,9 +127,7 @@ static void open_client(struct world *world, uint32_t place, uint64_t hold_ns)
     COUNT_FLOW(world, client, opens, 1u);
     client->worker = instance * world->workers + worker;
     client->life = gateway_life(world->gateway, instance, worker);
-    client->server =
-        gateway_open(world->gateway, instance, worker,
-                     attempt_stream(source->pick, client, client->attempt), &client->hold);
+    client->server = pick_server(world, client, instance, worker);
     client->opening = world->openings++;
     if (client->server == NO_SERVER) {
         COUNT_FLOW(world, client, refused, 1u);

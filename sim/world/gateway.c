@@ -112,6 +112,7 @@ void gateway_free(struct gateway *gateway)
     free(gateway->server);
     free(gateway->member);
     free(gateway->list);
+    free(gateway->belief);
     free(gateway);
 }
 
@@ -260,8 +261,30 @@ static struct stream next_request_draws(struct scope *scope)
     return stream_of(scope->draws, scope->requests++);
 }
 
+static void watch_picker(struct gateway *gateway, const struct picker *picker,
+                         struct gateway_watch *watch)
+{
+    if (gateway->belief == NULL)
+        gateway->belief = memory_zeroed(gateway->config.servers, sizeof *gateway->belief);
+    for (uint32_t i = 0; i < gateway->members; i++) {
+        struct gateway_belief *belief = &gateway->belief[i];
+        belief->server = picker->server[i];
+        if (!lb_score(picker->lb, i, &belief->value))
+            belief->value = (double)lb_believed(picker->lb, i);
+    }
+    *watch = (struct gateway_watch){
+        .belief = gateway->belief, .beliefs = gateway->members, .generation = picker->generation};
+}
+
 uint32_t gateway_open(struct gateway *gateway, uint32_t instance, uint32_t worker,
                       struct stream draws, struct gateway_hold *hold)
+{
+    return gateway_open_watched(gateway, instance, worker, draws, hold, NULL);
+}
+
+uint32_t gateway_open_watched(struct gateway *gateway, uint32_t instance, uint32_t worker,
+                              struct stream draws, struct gateway_hold *hold,
+                              struct gateway_watch *watch)
 {
     struct life *life = gateway->current[instance * gateway->config.workers + worker];
     struct picker *picker = picker_now(gateway, life);
@@ -272,6 +295,8 @@ uint32_t gateway_open(struct gateway *gateway, uint32_t instance, uint32_t worke
         own_draws = true;
         picker_begin_request(gateway, picker, draws);
     }
+    if (watch != NULL)
+        watch_picker(gateway, picker, watch);
     struct lb_request request = {.draw_key = own_draws ? (uint64_t[]){draws.k0, draws.k1} : NULL};
     struct lb_lease lease;
     uint32_t member;

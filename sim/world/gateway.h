@@ -39,6 +39,19 @@ struct gateway_hold {
     struct lb_lease lease;
 };
 
+/* What a picker believes of one of its members: see lb_score(). */
+struct gateway_belief {
+    uint32_t server;
+    double value; /* the score, or the load where the algorithm has none */
+};
+
+/* The picker of an open, as it is before the pick. */
+struct gateway_watch {
+    const struct gateway_belief *belief; /* of each member, in its order; until the next open */
+    uint32_t beliefs;
+    uint32_t generation; /* its configuration, from 1 */
+};
+
 struct gateway *gateway_new(const struct gateway_config *);
 void gateway_free(struct gateway *);
 
@@ -65,11 +78,14 @@ void gateway_crash_all(struct gateway *);
 /* Opens a connection on a worker: the server, or NO_SERVER. draws: the request's own stream. */
 uint32_t gateway_open(struct gateway *, uint32_t instance, uint32_t worker, struct stream draws,
                       struct gateway_hold *);
+/* The same, and tells what the pick saw. It moves no pick, this one or a later one. */
+uint32_t gateway_open_watched(struct gateway *, uint32_t instance, uint32_t worker,
+                              struct stream draws, struct gateway_hold *, struct gateway_watch *);
 void gateway_release(struct gateway *, const struct gateway_hold *);
 
-/* What all rows of all scopes count on a server: the ledger, which may be wrong as real ones are.
- */
-uint64_t gateway_counted(const struct gateway *, uint32_t server);
+/* What all rows of all scopes count on each server: the ledger, which may be wrong as real ones
+ * are. [servers]; freed by the caller. */
+uint64_t *gateway_counted(const struct gateway *);
 uint64_t gateway_draws(const struct gateway *); /* random numbers drawn by picks so far */
 bool gateway_unseeded(const struct gateway *);  /* a picker had to do without the count table */
 uint32_t gateway_lives(const struct gateway *); /* that are there: current ones and draining ones */

@@ -13,6 +13,7 @@ struct scope {
     uint32_t pickers;         /* built over it and not yet gone */
     struct stream draws;      /* of its own sequence */
     uint64_t requests;        /* that began it anew (view `request`) */
+    uint32_t *server;         /* by slot, of those in use */
 };
 
 struct picker {
@@ -49,8 +50,9 @@ struct gateway {
     struct life **current; /* [instance * workers + worker] */
     struct life *lives;
     struct scope *scopes;
-    struct lb_counts **counts; /* [instance], or NULL */
-    struct lb_member *list;    /* room for a list as liblb takes it */
+    struct lb_counts **counts;     /* [instance], or NULL */
+    struct lb_member *list;        /* room for a list as liblb takes it */
+    struct gateway_belief *belief; /* room for a picker's; NULL: nobody watched yet */
     uint64_t draws;
     bool unseeded;
 };

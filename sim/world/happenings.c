@@ -113,23 +113,23 @@ static void change_list(struct world *world, uint32_t index, const struct world_
         list_leave(world, event->remove[i]);
         server->removed_by = index;
         server->draining_cut = event->drain_ns != SPAN_FOREVER;
-        tallies_log(world, index, event->remove[i], LOG_REMOVED, event->drain_ns);
+        notes_log(world, index, event->remove[i], LOG_REMOVED, event->drain_ns);
     }
     for (uint32_t i = 0; i < event->adds; i++) {
         struct server *server = &world->server[event->add[i].server];
         server->weight = event->add[i].weight;
         server->draining_cut = false; /* a return cancels a pending cut */
         list_enter(world, event->add[i].server);
-        tallies_log(world, index, event->add[i].server, LOG_ADDED, event->add[i].weight);
+        notes_log(world, index, event->add[i].server, LOG_ADDED, event->add[i].weight);
     }
     for (uint32_t i = 0; i < event->weights; i++) {
         world->server[event->weight[i].server].weight = event->weight[i].weight;
-        tallies_log(world, index, event->weight[i].server, LOG_WEIGHT, event->weight[i].weight);
+        notes_log(world, index, event->weight[i].server, LOG_WEIGHT, event->weight[i].weight);
     }
     hand_over_list(world);
-    tallies_change(world);
-    if (event->adds > 0)
-        tallies_newcomer(world, index);
+    changes_note(world, index, false);
+    for (uint32_t i = 0; i < event->adds; i++)
+        changes_added(world, event->add[i].server);
 }
 
 /* The drain of an event's leavers is over: who has not returned, or left again since, is cut. */
@@ -141,7 +141,7 @@ static void drain_over(struct world *world, uint32_t index, const struct world_e
             continue;
         server->draining_cut = false;
         uint32_t cut = cut_server(world, event->remove[i]);
-        tallies_log(world, index, event->remove[i], LOG_DRAINED, cut);
+        notes_log(world, index, event->remove[i], LOG_DRAINED, cut);
     }
 }
 
@@ -172,8 +172,8 @@ static void set_health(struct world *world, uint32_t index, const struct world_e
         hand_over_list(world);
     if (!server->in_list)
         return; /* nobody sees the health of a server that left */
-    tallies_change(world);
-    tallies_log(world, index, event->server, down ? LOG_OUT : LOG_BACK, 0);
+    changes_note(world, index, !down);
+    notes_log(world, index, event->server, down ? LOG_OUT : LOG_BACK, 0);
 }
 
 static void crash(struct world *world, uint32_t index, const struct world_event *event)
@@ -189,8 +189,8 @@ static void crash(struct world *world, uint32_t index, const struct world_event 
     uint64_t reap_ns = world->config->balancer->reap_ns;
     if (reap_ns != 0 && reap_ns < world->config->duration_ns - world->now_ns)
         agenda_event(world, world->now_ns + reap_ns, index, STEP_REAP, life);
-    tallies_change(world);
-    tallies_log(world, index, NO_SERVER, LOG_CRASH, count);
+    changes_note(world, index, false);
+    notes_log(world, index, NO_SERVER, LOG_CRASH, count);
 }
 
 /* ---- Closing and cutting by a filter ---- */
@@ -275,8 +275,8 @@ static void close_or_cut(struct world *world, uint32_t index, const struct world
             clients_cut(world, place[i], false);
     }
     free(place);
-    tallies_log(world, index, filter->server == FILTER_ANY ? NO_SERVER : filter->server,
-                event->kind == EVENT_CLOSE ? LOG_CLOSED : LOG_CUT, wanted);
+    notes_log(world, index, filter->server == FILTER_ANY ? NO_SERVER : filter->server,
+              event->kind == EVENT_CLOSE ? LOG_CLOSED : LOG_CUT, wanted);
 }
 
 /* ---- The script ---- */
@@ -289,19 +289,19 @@ void happenings_schedule(struct world *world)
 
 static void happen(struct world *world, uint32_t index, const struct world_event *event)
 {
-    tallies_moment(world, index);
+    notes_moment(world, index);
     switch (event->kind) {
     case EVENT_CHANGE:
         change(world, index, event);
         return;
     case EVENT_RELOAD:
         gateway_reload(world->gateway);
-        tallies_change(world);
-        tallies_log(world, index, NO_SERVER, LOG_RELOAD, 0);
+        changes_note(world, index, false);
+        notes_log(world, index, NO_SERVER, LOG_RELOAD, 0);
         return;
     case EVENT_TOUCH:
         gateway_touch(world->gateway);
-        tallies_log(world, index, NO_SERVER, LOG_TOUCH, 0);
+        notes_log(world, index, NO_SERVER, LOG_TOUCH, 0);
         return;
     case EVENT_CRASH:
         crash(world, index, event);

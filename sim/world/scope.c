@@ -38,6 +38,7 @@ static struct scope *scope_make(struct gateway *gateway, struct lb_scope_key key
     (void)status;
     scope->draws = scope_draws(gateway, key);
     scope->key = key;
+    scope->server = memory_zeroed(gateway->config.stays_max, sizeof *scope->server);
     scope->index =
         lb_scope_open(scope->region, key, (uint64_t[]){scope->draws.k0, scope->draws.k1});
     scope->next = gateway->scopes;
@@ -64,12 +65,14 @@ uint32_t scope_slot(const struct gateway *gateway, struct scope *scope, uint32_t
     uint32_t slot = lb_slot(scope->region, state->key, strlen(state->key));
     assert(slot != LB_NONE && "more stays than the gateway was told of");
     lb_slot_set_down(scope->region, slot, state->down);
+    scope->server[slot] = server;
     return slot;
 }
 
 static void scope_free(struct scope *scope)
 {
     memory_aligned_free(scope->region);
+    free(scope->server);
     free(scope);
 }
 
@@ -121,19 +124,11 @@ void scopes_reap(struct gateway *gateway, uint64_t life)
         lb_reap(scope->region, is_another, &life);
 }
 
-/* A slot's key is the server's name, and from its second stay on '#' and the stay's number. */
-static bool is_stay_of(const char *key, const char *name)
+uint64_t *gateway_counted(const struct gateway *gateway)
 {
-    size_t length = strlen(name);
-    return strncmp(key, name, length) == 0 && (key[length] == '\0' || key[length] == '#');
-}
-
-uint64_t gateway_counted(const struct gateway *gateway, uint32_t server)
-{
-    uint64_t counted = 0;
-    for (struct scope *scope = gateway->scopes; scope != NULL; scope = scope->next)
+    uint64_t *counted = memory_zeroed(gateway->config.servers, sizeof *counted);
+    for (const struct scope *scope = gateway->scopes; scope != NULL; scope = scope->next)
         for (uint32_t slot = 0; slot < lb_slots_used(scope->region); slot++)
-            if (is_stay_of(lb_slot_key(scope->region, slot), gateway->config.server_name[server]))
-                counted += lb_slot_count(scope->region, slot);
+            counted[scope->server[slot]] += lb_slot_count(scope->region, slot);
     return counted;
 }

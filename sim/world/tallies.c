@@ -1,13 +1,10 @@
-/* tallies.c: who got what: counts, integrals, peaks, samples, and the log of what happened. */
+/* tallies.c: who got what: counts, integrals, peaks, presence, samples. */
 #include "sim/engine/memory.h"
+#include "sim/world/chi_square.h"
 #include "sim/world/world_parts.h"
 
+#include <stdlib.h>
 #include <string.h>
-
-static struct count *count_at(struct world *world, uint32_t row, uint32_t server)
-{
-    return &world->count[(size_t)row * world->config->servers + server];
-}
 
 /* The count held still since it last changed: that much more integral; and, if that was at an
  * earlier tick, a state that lasted and may be the peak. */
@@ -24,21 +21,19 @@ static void settle(struct count *count, uint64_t now_ns)
 void tallies_pick(struct world *world, uint32_t traffic, uint32_t server, bool first_attempt)
 {
     const uint32_t rows[] = {0, traffic + 1};
+    bool present = world->server[server].present_weight > 0;
     for (uint32_t i = 0; i < 2; i++) {
         struct count *count = count_at(world, rows[i], server);
         settle(count, world->now_ns);
         count->live++;
-        count->picks++;
+        count->picks += present;
+        count->picks_absent += !present;
+        count->segment_picks += present;
+        if (rows[i] < world->gauges)
+            world->gauge[rows[i]].segment_picks += present;
+        measures_count(world, rows[i], server, true);
+        changes_pick(world, rows[i], server, first_attempt);
     }
-    struct world_newcomer *newcomer = world->newcomer;
-    if (newcomer == NULL || !first_attempt)
-        return;
-    const struct world_event *event = &world->config->event[newcomer->event];
-    newcomer->picks++;
-    for (uint32_t i = 0; i < event->adds; i++)
-        newcomer->taken += event->add[i].server == server;
-    if (newcomer->picks == NEWCOMER_PICKS)
-        world->newcomer = NULL;
 }
 
 void tallies_end(struct world *world, uint32_t traffic, uint32_t server, enum tallies_end how)
@@ -50,67 +45,92 @@ void tallies_end(struct world *world, uint32_t traffic, uint32_t server, enum ta
         count->live--;
         count->closed += how == ENDED_CLOSED;
         count->cut += how == ENDED_CUT;
+        measures_count(world, rows[i], server, false);
     }
+}
+
+/* ---- Segments: picks while presence and weights stood still ---- */
+
+/* What the segment's picks entitle each present server to, and how far chance explains who got
+ * them. */
+static void end_segment(struct world *world, uint32_t row)
+{
+    struct gauge *gauge = &world->gauge[row];
+    uint32_t servers = world->config->servers;
+    if (gauge->segment_picks == 0)
+        return;
+    uint64_t *picks = memory_zeroed(servers, sizeof *picks);
+    double *entitled = memory_zeroed(servers, sizeof *entitled);
+    for (uint32_t s = 0; s < servers; s++) {
+        struct count *count = count_at(world, row, s);
+        picks[s] = count->segment_picks;
+        entitled[s] = (double)gauge->segment_picks * (double)world->server[s].present_weight /
+                      (double)world->present_weights;
+        count->entitled += entitled[s];
+        count->segment_picks = 0;
+    }
+    struct chi_square test = chi_square_of(picks, entitled, servers);
+    gauge->measure.picks_chi2 += test.x2;
+    gauge->measure.picks_df += test.df;
+    gauge->segment_picks = 0;
+    free(picks);
+    free(entitled);
+}
+
+static void end_segments(struct world *world)
+{
+    for (uint32_t row = 0; row < world->gauges; row++)
+        end_segment(world, row);
 }
 
 /* ---- Presence ---- */
 
+static uint32_t weight_now(const struct server *server)
+{
+    return server->in_list && !server->down ? server->weight : 0;
+}
+
+static void set_presence(struct world *world, struct server *server, uint32_t weight)
+{
+    if (weight > 0 && server->present_weight == 0)
+        server->present_since_ns = world->now_ns;
+    if (weight == 0 && server->present_weight > 0)
+        server->present_ns += world->now_ns - server->present_since_ns;
+    server->present_weight = weight;
+}
+
 void tallies_presence(struct world *world)
 {
-    for (uint32_t i = 0; i < world->config->servers; i++) {
-        struct server *server = &world->server[i];
-        bool present = server->in_list && !server->down && server->weight > 0;
-        if (present && !server->present)
-            server->present_since_ns = world->now_ns;
-        if (!present && server->present)
-            server->present_ns += world->now_ns - server->present_since_ns;
-        server->present = present;
+    bool changed = false;
+    for (uint32_t s = 0; s < world->config->servers; s++)
+        changed = changed || weight_now(&world->server[s]) != world->server[s].present_weight;
+    if (!changed)
+        return;
+    end_segments(world);
+    for (uint32_t s = 0; s < world->config->servers; s++)
+        set_presence(world, &world->server[s], weight_now(&world->server[s]));
+    measures_presence(world);
+}
+
+/* ---- The window ---- */
+
+/* What was counted before it is forgotten; what is open stays open. */
+void tallies_open_window(struct world *world)
+{
+    const struct world_config *config = world->config;
+    uint64_t from_ns = config->measure_from_ns;
+    for (uint32_t row = 0; row <= config->traffics; row++)
+        for (uint32_t s = 0; s < config->servers; s++) {
+            struct count *count = count_at(world, row, s);
+            *count = (struct count){.live = count->live, .since_ns = from_ns};
+        }
+    for (uint32_t s = 0; s < config->servers; s++) {
+        world->server[s].present_ns = 0;
+        world->server[s].present_since_ns = from_ns;
     }
-}
-
-/* ---- Moments, newcomers, log ---- */
-
-void tallies_moment(struct world *world, uint32_t event)
-{
-    struct world_result *result = world->result;
-    uint32_t servers = world->config->servers;
-    uint64_t *live = memory_zeroed(servers, sizeof *live);
-    uint32_t *weight = memory_zeroed(servers, sizeof *weight);
-    bool same_tick =
-        result->moments > 0 && result->moment[result->moments - 1].at_ns == world->now_ns;
-    const struct world_moment before =
-        same_tick ? result->moment[result->moments - 1] : (struct world_moment){.event = event};
-    for (uint32_t i = 0; i < servers; i++) { /* events of one tick found the same state */
-        live[i] = same_tick ? before.live[i] : count_at(world, 0, i)->live;
-        weight[i] = same_tick                  ? before.weight[i]
-                    : world->server[i].present ? world->server[i].weight
-                                               : 0;
-    }
-    result->moment[result->moments++] = (struct world_moment){
-        .event = event, .at_ns = world->now_ns, .live = live, .weight = weight};
-}
-
-void tallies_change(struct world *world)
-{
-    world->newcomer = NULL;
-}
-
-void tallies_newcomer(struct world *world, uint32_t event)
-{
-    struct world_result *result = world->result;
-    world->newcomer = &result->newcomer[result->newcomers++];
-    *world->newcomer = (struct world_newcomer){.event = event};
-}
-
-void tallies_log(struct world *world, uint32_t event, uint32_t server, enum world_log_kind kind,
-                 uint64_t number)
-{
-    struct world_result *result = world->result;
-    if ((result->logs & (result->logs + 1)) == 0) /* room for 1, 3, 7, ... */
-        result->log =
-            memory_resized(result->log, 2 * (size_t)result->logs + 1, sizeof *result->log);
-    result->log[result->logs++] = (struct world_log){
-        .at_ns = world->now_ns, .number = number, .event = event, .server = server, .kind = kind};
+    memcpy(world->flow_before, world->flow, (config->traffics + 1) * sizeof *world->flow);
+    measures_open_window(world, from_ns);
+    world->in_window = true;
 }
 
 /* ---- Samples, and the end ---- */
@@ -118,44 +138,69 @@ void tallies_log(struct world *world, uint32_t event, uint32_t server, enum worl
 void tallies_sample(struct world *world, uint64_t until_ns)
 {
     const struct world_config *config = world->config;
-    struct world_result *result = world->result;
     for (; world->next_sample < config->samples && config->sample_ns[world->next_sample] < until_ns;
          world->next_sample++) {
-        size_t first = (size_t)world->next_sample * config->servers;
-        for (uint32_t i = 0; i < config->servers; i++) {
-            result->sample_live[first + i] = count_at(world, 0, i)->live;
-            result->sample_picks[first + i] = count_at(world, 0, i)->picks;
-        }
+        for (uint32_t s = 0; s < config->servers; s++)
+            world->state[s] = (struct series_state){.live = count_at(world, 0, s)->live,
+                                                    .picks = count_at(world, 0, s)->picks,
+                                                    .weight = world->server[s].present_weight};
+        series_add(world->result->series, world->state);
     }
+}
+
+static void finish_counts(struct world *world)
+{
+    const struct world_config *config = world->config;
+    uint64_t window_ns = config->duration_ns - config->measure_from_ns;
+    for (uint32_t row = 0; row <= config->traffics; row++)
+        for (uint32_t s = 0; s < config->servers; s++) {
+            struct count *count = count_at(world, row, s);
+            settle(count, world->now_ns);
+            *world_tally_at(world->result, row, s) = (struct world_tally){
+                .picks = count->picks,
+                .picks_absent = count->picks_absent,
+                .closed = count->closed,
+                .cut = count->cut,
+                .live = count->live,
+                .live_peak = count->peak,
+                .live_mean = (double)count->integral / (double)window_ns,
+                .entitled = count_at(world, row < world->gauges ? row : 0, s)->entitled,
+            };
+        }
+}
+
+static struct world_flow flow_since(const struct world_flow *now, const struct world_flow *before)
+{
+    return (struct world_flow){
+        .arrived = now->arrived - before->arrived,
+        .opens = now->opens - before->opens,
+        .refused = now->refused - before->refused,
+        .closed = now->closed - before->closed,
+        .cut = now->cut - before->cut,
+        .gave_up = now->gave_up - before->gave_up,
+        .lost = now->lost - before->lost,
+        .open = now->open,
+        .waiting = now->waiting,
+    };
 }
 
 void tallies_finish(struct world *world)
 {
     const struct world_config *config = world->config;
     struct world_result *result = world->result;
-    tallies_sample(world, UINT64_MAX);
-    world->now_ns = config->duration_ns;
-    for (uint32_t row = 0; row <= config->traffics; row++)
-        for (uint32_t i = 0; i < config->servers; i++) {
-            struct count *count = count_at(world, row, i);
-            settle(count, world->now_ns);
-            *world_tally_at(result, row, i) = (struct world_tally){
-                .picks = count->picks,
-                .closed = count->closed,
-                .cut = count->cut,
-                .live = count->live,
-                .live_peak = count->peak,
-                .live_mean = (double)count->integral / (double)config->duration_ns,
-            };
-        }
-    for (uint32_t i = 0; i < config->servers; i++) {
-        struct server *server = &world->server[i];
-        result->weight[i] = server->weight;
-        result->present[i] = server->present;
-        result->present_ns[i] =
-            server->present_ns + (server->present ? world->now_ns - server->present_since_ns : 0);
+    end_segments(world);
+    finish_counts(world);
+    for (uint32_t s = 0; s < config->servers; s++) {
+        struct server *server = &world->server[s];
+        result->weight[s] = server->weight;
+        result->present[s] = server->present_weight > 0;
+        result->present_ns[s] =
+            server->present_ns +
+            (server->present_weight > 0 ? world->now_ns - server->present_since_ns : 0);
     }
-    memcpy(result->flow, world->flow, (config->traffics + 1) * sizeof *result->flow);
+    for (uint32_t row = 0; row <= config->traffics; row++)
+        result->flow[row] = flow_since(&world->flow[row], &world->flow_before[row]);
+    measures_finish(world);
     result->traffic_digest = world->digest;
     result->draws = gateway_draws(world->gateway);
     result->unseeded = gateway_unseeded(world->gateway);

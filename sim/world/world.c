@@ -4,7 +4,6 @@
 #include "sim/engine/memory.h"
 #include "sim/world/world_parts.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,16 +95,14 @@ static struct world_result *make_result(const struct world_config *config)
     size_t servers = config->servers, rows = (size_t)config->traffics + 1;
     result->servers = config->servers;
     result->traffics = config->traffics;
-    result->samples = config->samples;
     result->tally = memory_zeroed(rows * servers, sizeof *result->tally);
     result->flow = memory_zeroed(rows, sizeof *result->flow);
     result->present_ns = memory_zeroed(servers, sizeof *result->present_ns);
     result->weight = memory_zeroed(servers, sizeof *result->weight);
     result->present = memory_zeroed(servers, sizeof *result->present);
-    result->sample_live = memory_zeroed(config->samples * servers, sizeof *result->sample_live);
-    result->sample_picks = memory_zeroed(config->samples * servers, sizeof *result->sample_picks);
+    result->measure = memory_zeroed(rows, sizeof *result->measure);
+    result->series = config->samples > 0 ? series_new(config->servers) : NULL;
     result->moment = memory_zeroed(config->events, sizeof *result->moment);
-    result->newcomer = memory_zeroed(config->events, sizeof *result->newcomer);
     return result;
 }
 
@@ -135,37 +132,37 @@ static bool stop_asked(const struct world *world, uint64_t steps)
            atomic_load_explicit(world->config->stop, memory_order_relaxed);
 }
 
-/* Every opening is somewhere, and the clients agree with the counts. */
-static void check_conservation(const struct world *world)
+/* Nothing more happens at this tick; what is read until the next is read now. */
+static void advance(struct world *world, uint64_t until_ns)
 {
-    uint64_t open = 0, live = 0, waiting = 0;
-    for (uint32_t i = 0; i < world->clients; i++) {
-        open += world->client[i].state == CLIENT_OPEN;
-        waiting += world->client[i].state == CLIENT_WAITING;
-    }
-    for (uint32_t i = 0; i < world->config->servers; i++)
-        live += world->count[i].live;
-    const struct world_flow *all = &world->flow[0];
-    assert(open == live && open == all->open && waiting == all->waiting);
-    assert(all->opens == all->open + all->closed + all->cut + all->refused);
-    (void)open, (void)live, (void)waiting, (void)all;
+    measures_tick(world);
+    if (!world->in_window && world->config->measure_from_ns <= until_ns)
+        tallies_open_window(world);
+    tallies_sample(world, until_ns);
+    measures_points(world, until_ns);
+    world->now_ns = until_ns;
 }
 
 static void loop(struct world *world)
 {
+    if (world->config->measure_from_ns == 0)
+        tallies_open_window(world);
     for (uint64_t steps = 0; queue_count(world->queue) > 0; steps++) {
         if (stop_asked(world, steps)) {
             world->result->stopped = true;
             return;
         }
         struct queue_item item = queue_pop(world->queue);
-        if (item.time_ns > world->now_ns) {
-            tallies_sample(world, item.time_ns);
-            world->now_ns = item.time_ns;
-        }
+        if (item.time_ns > world->now_ns)
+            advance(world, item.time_ns);
         serve(world, &item);
+#ifdef LBSIM_DEBUG
+        laws_check_step(world);
+#endif
     }
-    check_conservation(world);
+    advance(world, world->config->duration_ns);
+    tallies_sample(world, UINT64_MAX);
+    laws_check_all(world);
 }
 
 static void release_all(struct world *world)
@@ -179,6 +176,9 @@ static void release_all(struct world *world)
     free(world->member);
     free(world->count);
     free(world->flow);
+    free(world->flow_before);
+    free(world->state);
+    measures_end(world);
 }
 
 struct world_result *world_run(const struct world_config *config)
@@ -195,8 +195,14 @@ struct world_result *world_run(const struct world_config *config)
     world.member = memory_zeroed(servers, sizeof *world.member);
     world.count = memory_zeroed(((size_t)config->traffics + 1) * servers, sizeof *world.count);
     world.flow = memory_zeroed((size_t)config->traffics + 1, sizeof *world.flow);
+    world.flow_before = memory_zeroed((size_t)config->traffics + 1, sizeof *world.flow);
+    world.state = memory_zeroed(servers, sizeof *world.state);
+    world.ledger_is_right = laws_ledger_is_right(config);
+    for (uint32_t i = 0; i < servers; i++)
+        world.server[i].joined = NO_CHANGE;
     world.gateway = make_gateway(&world, name);
     make_sources(&world);
+    measures_begin(&world);
     happenings_start(&world);
     happenings_schedule(&world);
     for (uint32_t i = 0; i < world.sources; i++)
@@ -213,7 +219,6 @@ void world_result_free(struct world_result *result)
     if (result == NULL)
         return;
     for (uint32_t i = 0; i < result->moments; i++) {
-
         free(result->moment[i].live);
         free(result->moment[i].weight);
     }
@@ -222,10 +227,11 @@ void world_result_free(struct world_result *result)
     free(result->present_ns);
     free(result->weight);
     free(result->present);
-    free(result->sample_live);
-    free(result->sample_picks);
+    free(result->measure);
+    free(result->change);
+    free(result->after);
+    series_free(result->series);
     free(result->moment);
-    free(result->newcomer);
     free(result->log);
     free(result);
 }

@@ -14,6 +14,8 @@
 #include "sim/workload/arrivals.h"
 #include "sim/workload/distribution.h"
 #include "sim/world/gateway.h"
+#include "sim/world/measure.h"
+#include "sim/world/series.h"
 
 #define TRIES_UNLIMITED UINT64_MAX
 
@@ -81,9 +83,23 @@ struct world_event {
 
 enum world_accept { ACCEPT_RANDOM, ACCEPT_IN_TURN };
 
+/* One pick, told to whoever listens: the balancer as it was before it, and what it chose. */
+struct world_pick {
+    uint64_t at_ns, connection; /* connection: of its source */
+    uint32_t traffic, entry;    /* its source */
+    uint32_t instance, worker;
+    uint32_t generation; /* of the instance's configuration, from 1 */
+    uint32_t attempt;
+    uint32_t server;                     /* NO_SERVER: refused */
+    const struct gateway_belief *belief; /* of each member, in the picker's order */
+    uint32_t beliefs;
+};
+
 struct world_config {
-    const char *name; /* of the scenario: the upstream's in the count table */
+    const char *name;  /* of the scenario: the upstream's in the count table */
+    const char *rerun; /* the command that runs it again, for the message of a broken law */
     uint64_t seed, replication, duration_ns;
+    uint64_t measure_from_ns; /* below duration_ns: counts, peaks and averages begin here */
     const struct world_server *server; /* every one that the scenario names, in order of mention */
     uint32_t servers;
     const struct world_traffic *traffic;
@@ -94,8 +110,11 @@ struct world_config {
     enum world_accept accept;
     const struct balancer *balancer;
     size_t count_table_bytes;
-    const uint64_t *sample_ns; /* when to note every server's state; rising; may be NULL */
+    const uint64_t *sample_ns; /* when to note every server's state; rising, none before
+                                * measure_from_ns; may be NULL */
     uint32_t samples;
+    void (*on_pick)(void *context, const struct world_pick *); /* or NULL */
+    void *pick_context;
     const atomic_bool *stop; /* NULL, or: give up as soon as it is true */
 };
 
@@ -103,14 +122,18 @@ struct world_config {
 
 /* What one server got of one traffic, or of all. */
 struct world_tally {
-    uint64_t picks, closed, cut;
-    uint64_t live, live_peak; /* at the end; most after the last change of any tick */
-    double live_mean;         /* over the window, absent time as 0 */
+    uint64_t picks, closed, cut; /* picks: first picks of opens, made while it was present */
+    uint64_t picks_absent;       /* the others */
+    uint64_t live, live_peak;    /* at the end; most after the last change of any tick */
+    double live_mean;            /* over the window, absent time as 0 */
+    double entitled;             /* picks that its weight entitles it to */
 };
 
 struct world_flow {   /* of one traffic, or of all: what became of its connections */
     uint64_t arrived; /* connections: first attempts */
-    uint64_t opens, refused, closed, cut, gave_up, open, waiting;
+    uint64_t opens, refused, closed, cut, gave_up;
+    uint64_t lost;          /* refused or cut for good: gave_up, and those who never come back */
+    uint64_t open, waiting; /* at the end; the others count what happened in the window */
 };
 
 enum world_log_kind {
@@ -140,24 +163,18 @@ struct world_moment { /* the state that an event found: as it was before the eve
     uint32_t *weight; /* [servers]; 0: not present */
 };
 
-struct world_newcomer { /* per event that adds servers */
-    uint32_t event;
-    uint64_t picks; /* of the first 100 first attempts after it, before the next change */
-    uint64_t taken; /* of these, by the added */
-};
-
-#define NEWCOMER_PICKS 100
-
 struct world_result {
-    uint32_t servers, traffics, moments, newcomers, logs, samples;
-    struct world_tally *tally; /* [traffics + 1][servers]; row 0: all */
-    struct world_flow *flow;   /* [traffics + 1]; 0: all */
-    uint64_t *present_ns;      /* [servers] */
-    uint32_t *weight;          /* [servers]: at the end, or when it left */
-    bool *present;             /* [servers]: listed, healthy and of some weight at the end */
-    uint64_t *sample_live, *sample_picks; /* [samples][servers] */
+    uint32_t servers, traffics, moments, changes, logs;
+    struct world_tally *tally;     /* [traffics + 1][servers]; row 0: all */
+    struct world_flow *flow;       /* [traffics + 1]; 0: all */
+    struct world_measure *measure; /* [traffics + 1] */
+    struct world_change *change;   /* in the order in which they came */
+    struct world_after *after;     /* [changes][traffics + 1] */
+    uint64_t *present_ns;          /* [servers] */
+    uint32_t *weight;              /* [servers]: at the end, or when it left */
+    bool *present;                 /* [servers]: listed, healthy and of some weight at the end */
+    struct series *series; /* of live, picks and weight at the samples; NULL: there are none */
     struct world_moment *moment;
-    struct world_newcomer *newcomer;
     struct world_log *log;
     uint64_t
         traffic_digest; /* of the first attempts' arrivals and holds: alike for every balancer */
@@ -175,6 +192,13 @@ static inline struct world_tally *world_tally_at(const struct world_result *resu
                                                  uint32_t server)
 {
     return &result->tally[(size_t)row * result->servers + server];
+}
+
+/* What followed a change, for all traffic (row 0) or traffic row - 1. */
+static inline const struct world_after *world_after_at(const struct world_result *result,
+                                                       uint32_t change, uint32_t row)
+{
+    return &result->after[(size_t)change * (result->traffics + 1) + row];
 }
 
 #endif

@@ -3,6 +3,7 @@
 #define SIM_WORLD_WORLD_PARTS_H
 
 #include "sim/engine/queue.h"
+#include "sim/world/extremes.h"
 #include "sim/world/world.h"
 
 __extension__ typedef unsigned __int128 wide; /* connections x nanoseconds outgrow 64 bits */
@@ -41,7 +42,28 @@ struct client {
 struct count {
     uint64_t live, peak, since_ns;
     wide integral;
-    uint64_t picks, closed, cut;
+    uint64_t picks, picks_absent, closed, cut;
+    uint64_t segment_picks; /* since presence or weights last changed */
+    double entitled;        /* picks, of the segments before */
+    uint64_t second, opens; /* as a newcomer: opens in a second, numbered from its joining */
+};
+
+/* A state of the live connections that lasted: what there is to say of it. */
+struct verdict {
+    bool judged, outside, over_110;
+    double max_over_mean;
+};
+
+/* What is read of one row of counts after every tick. */
+struct gauge {
+    struct extremes *extremes;
+    uint64_t live; /* on present servers */
+    uint64_t segment_picks;
+    bool dirty;
+    struct verdict verdict;
+    uint64_t since_ns;        /* the verdict holds */
+    struct world_after after; /* of the latest span of changes, so far */
+    struct world_measure measure;
 };
 
 struct server {
@@ -51,8 +73,11 @@ struct server {
     uint32_t removed_by; /* the event that set that drain */
     uint32_t outs;       /* so many flaps, not over yet, hold it out */
     uint64_t present_since_ns, present_ns;
-    bool present;
+    uint32_t present_weight; /* 0: not present */
+    uint32_t joined;         /* by this change of the result's, the last that added it */
 };
+
+#define NO_CHANGE UINT32_MAX
 
 struct world {
     const struct world_config *config;
@@ -68,14 +93,30 @@ struct world {
     struct server *server;
     uint32_t *list; /* servers in the list, in its order */
     uint32_t listed;
-    struct gateway_member *member;   /* room to hand a list over */
-    struct count *count;             /* [traffics + 1][servers] */
-    struct world_flow *flow;         /* [traffics + 1] */
-    struct world_newcomer *newcomer; /* that still counts its picks, or NULL */
+    struct gateway_member *member;  /* room to hand a list over */
+    struct count *count;            /* [traffics + 1][servers] */
+    struct world_flow *flow;        /* [traffics + 1]; since the start */
+    struct world_flow *flow_before; /* the window */
+    bool in_window;
+    struct gauge *gauge; /* [gauges]: of each row of counts; of one only where all are alike */
+    uint32_t gauges;
+    uint64_t present_weights; /* of all present servers, added up */
+    uint32_t present, least_weight;
+    uint32_t next_point;
+    uint32_t group; /* the first change of the latest tick that had some; NO_CHANGE */
+    uint32_t span;  /* the same, of the latest tick that is over */
+    uint64_t *run;  /* [changes][traffics + 1]: first attempts in a row, so far, to the added */
+    struct series_state *state; /* [servers]: room for a sample */
     uint32_t next_sample;
     uint64_t digest;
+    bool ledger_is_right; /* as far as laws may hold it against the truth */
     struct world_result *result;
 };
+
+static inline struct count *count_at(struct world *world, uint32_t row, uint32_t server)
+{
+    return &world->count[(size_t)row * world->config->servers + server];
+}
 
 /* clients.c: connections come and go. */
 void clients_arrive(struct world *, uint32_t source);
@@ -102,14 +143,43 @@ enum tallies_end { ENDED_CLOSED, ENDED_CUT };
 void tallies_end(struct world *, uint32_t traffic, uint32_t server, enum tallies_end);
 /* Brings presence up to date with list, weight and health. */
 void tallies_presence(struct world *);
-void tallies_moment(struct world *, uint32_t event);
-void tallies_newcomer(struct world *, uint32_t event);
-void tallies_change(struct world *); /* a change ends what the newcomer before it is judged by */
-void tallies_log(struct world *, uint32_t event, uint32_t server, enum world_log_kind,
-                 uint64_t number);
+void tallies_open_window(struct world *);
 /* Notes the state at every sampling time before until_ns. */
 void tallies_sample(struct world *, uint64_t until_ns);
 void tallies_finish(struct world *);
+
+/* measures.c: what is read of the counts after each tick. */
+void measures_begin(struct world *);
+void measures_end(struct world *);
+/* A server has one connection more, or less; somebody's presence or weight changed. */
+void measures_count(struct world *, uint32_t row, uint32_t server, bool more);
+void measures_presence(struct world *);
+/* Nothing more happens at this tick. */
+void measures_tick(struct world *);
+void measures_open_window(struct world *, uint64_t from_ns);
+/* Averages over the midpoints before until_ns. */
+void measures_points(struct world *, uint64_t until_ns);
+void measures_finish(struct world *);
+
+/* changes.c: what follows a change of members, weights, workers or health. */
+void changes_begin(struct world *);
+void changes_note(struct world *, uint32_t event, bool back);
+void changes_added(struct world *, uint32_t server); /* by the change that was just noted */
+void changes_pick(struct world *, uint32_t row, uint32_t server, bool first_attempt);
+/* The tick is over: what follows is judged as what followed its changes, if it had some. */
+void changes_tick(struct world *);
+void changes_finish(struct world *);
+
+/* notes.c: moments, and the log of what happened. */
+void notes_moment(struct world *, uint32_t event);
+void notes_log(struct world *, uint32_t event, uint32_t server, enum world_log_kind,
+               uint64_t number);
+
+/* laws.c: what holds in every world; a broken law stops the program and says how to see it again.
+ */
+bool laws_ledger_is_right(const struct world_config *);
+void laws_check_step(const struct world *); /* what can be seen at once */
+void laws_check_all(const struct world *);  /* and what takes a look at everybody */
 
 /* agenda.c: the queue's items. */
 enum phase agenda_phase(const struct queue_item *);

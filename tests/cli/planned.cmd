@@ -1,9 +1,8 @@
-for command in analyze gate report diff contract real bench sweep merge new; do
+for command in gate report diff contract real bench sweep merge new; do
     try $command x
 done
 try run crash --set seed=3
 try run crash --set
-try run crash --log picks.csv
 try run crash --no-expect
 try run crash --format json
 try run crash --format markdown

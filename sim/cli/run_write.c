@@ -1,0 +1,111 @@
+/* run_write.c: what a run leaves behind: its directory, and what stdout gets. */
+#include "reports/output.h"
+#include "reports/plots.h"
+#include "reports/report.h"
+#include "sim/cli/console.h"
+#include "sim/cli/run_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The options as they were given, for run.json; neither the directory nor the threads, which change
+ * no number. */
+static char *options_text(const struct job *job)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    for (uint32_t i = 0; i < job->line->options; i++) {
+        const struct option_value *option = &job->line->option[i];
+        if (strchr("srb", option->row->letter) != NULL && option->row->letter != 0)
+            fprintf(to, "%s-%c %s", ftell(to) > 0 ? " " : "", option->row->letter, option->text);
+    }
+    fclose(to);
+    return text;
+}
+
+static void write_file(struct output *output, const char *name, const struct job *job,
+                       void (*report)(const struct experiment *, bool header, FILE *))
+{
+    FILE *to = output_open(output, name);
+    if (to == NULL)
+        return;
+    for (uint32_t i = 0; i < job->experiments; i++)
+        report(job->experiment[i], i == 0, to);
+    output_close(output, to);
+}
+
+static void write_run_json(struct output *output, const struct job *job)
+{
+    FILE *to = output_open(output, "run.json");
+    if (to == NULL)
+        return;
+    char *text = options_text(job);
+    report_run_json((const struct experiment *const *)job->experiment, job->experiments, text, to);
+    free(text);
+    output_close(output, to);
+}
+
+bool run_try_directory(const char *directory)
+{
+    char why[512];
+    struct output *output = output_begin(directory, why, sizeof why);
+    if (output == NULL)
+        console_error("%s", why);
+    else
+        output_abandon(output);
+    return output != NULL;
+}
+
+static struct plots_outcome write_plots(struct output *output, const struct job *job)
+{
+    struct plots_outcome outcome = {.end = PLOTS_FAILED};
+    struct plots_options plots = {.png = command_line_value(job->line, "png") != NULL};
+    report_plots((const struct experiment *const *)job->experiment, job->experiments, &plots,
+                 output, &outcome);
+    return outcome;
+}
+
+int run_write_directory(const struct job *job)
+{
+    char why[512];
+    struct output *output = output_begin(job->directory, why, sizeof why);
+    if (output != NULL) {
+        write_file(output, "servers.csv", job, report_servers_csv);
+        write_file(output, "timeseries.csv", job, report_timeseries_csv);
+        write_file(output, "events.csv", job, report_events_csv);
+        write_file(output, "summary.csv", job, report_summary_csv);
+        write_file(output, "intervals.csv", job, report_intervals_csv);
+        write_run_json(output, job);
+        struct plots_outcome plots = write_plots(output, job);
+        if (output_commit(output, why, sizeof why)) {
+            if (plots.end != PLOTS_DRAWN)
+                console_error("%s", plots.why);
+            return EXIT_FINE;
+        }
+    }
+    console_error("%s", why);
+    return EXIT_ENVIRONMENT;
+}
+
+int run_write_stdout(const struct job *job)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    struct table_options table = {.colour = console_colour(stdout),
+                                  .all = command_line_value(job->line, "all") != NULL,
+                                  .files = job->directory};
+    for (uint32_t i = 0; i < job->experiments; i++) {
+        if (job->csv)
+            report_servers_csv(job->experiment[i], i == 0, to);
+        else if (!job->quiet)
+            report_table(job->experiment[i], &table, to);
+        if (!job->csv && !job->quiet && i + 1 < job->experiments)
+            fputc('\n', to);
+    }
+    fclose(to);
+    int code = console_write(text, size);
+    free(text);
+    return code;
+}
