@@ -124,7 +124,7 @@ run:
 test:
 	@tools/need build test plot
 	@$(MAKE) --no-print-directory -j$(JOBS) all tests
-	@tests/run $(TESTS) tests/check_floors tests/check_house tests/check_docs tests/cli/run
+	@tests/run $(TESTS) tests/check_floors tests/check_house tests/check_docs tests/check_agreement tests/cli/run
 
 CHECK_SOURCES = $(shell find algorithms sim reports tests -name '*.[ch]')
 TIDY_SOURCES  = $(SIM_SRC) $(CLI_SRC) $(LB_SRC) $(CONTRACT_SRC)

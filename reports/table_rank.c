@@ -48,7 +48,7 @@ static enum apart apart_ranked(const struct table *table, const struct ranking *
     return table_apart(table, paired, one, other);
 }
 
-/* What best_of() says, where it says anything; and who is hardly apart from the best. */
+/* What best_of() says, where it says anything; else who cannot be told from the best. */
 static void mark_best(const struct table *table, struct ranking *ranking)
 {
     bool said = best_of(table->experiment, metric_find(ranking->metric), 0, 0, ranking->best);
@@ -59,7 +59,7 @@ static void mark_best(const struct table *table, struct ranking *ranking)
         uint32_t balancer = ranking->order[i];
         enum apart apart =
             i == first ? APART_NOT : apart_ranked(table, ranking, ranking->order[first], balancer);
-        if (apart <= (said ? APART_HARDLY : APART_UNKNOWN))
+        if (!said && apart <= APART_UNKNOWN)
             ranking->best[balancer] = true;
         if (!ranking->best[balancer])
             continue;

@@ -99,6 +99,43 @@ static void clips_long_lines(void)
                 "^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n");
 }
 
+/* The window of a place far from both ends of a line of digits, from how they are numbered: 24
+ * cells before the caret, 76 in all, less the three at each end. */
+static void check_window(const char *printed, unsigned column)
+{
+    char head[64], digit[71];
+    snprintf(head, sizeof head, "x.yaml:2:%u: error: m\n    ...", column);
+    for (unsigned i = 0; i < 70; i++)
+        digit[i] = (char)('0' + (column - 1 - 24 + 3 + i) % 10);
+    digit[70] = '\0';
+    const char *at = strstr(printed, head);
+    CHECK_ROW(at != NULL && strncmp(at + strlen(head), digit, 70) == 0 &&
+                  strncmp(at + strlen(head) + 70, "...\n", 4) == 0,
+              "column %u:\n%.200s", column, at != NULL ? at : printed);
+}
+
+/* Places on one line are shown one after another, near and far, with no going back. */
+static void prints_many_places_on_a_line(void)
+{
+    enum { LENGTH = 200000 };
+    static const unsigned column[] = {99,   100,  130,  131,  260,   5000,
+                                      5000, 5075, 5076, 5152, 99999, LENGTH - 200};
+    char *text = malloc(LENGTH + 3);
+    text[0] = '\n';
+    digits(text + 1, LENGTH);
+    struct faults faults = {0};
+    for (size_t i = sizeof column / sizeof *column; i-- > 0;)
+        faults_add(&faults, (struct place){2, column[i], 1}, "m");
+    faults_add(&faults, (struct place){1, 1, 1}, "m");
+    char *got = printed(text, &faults, false);
+    for (size_t i = 0; i < sizeof column / sizeof *column; i++)
+        check_window(got, column[i]);
+    CU_ASSERT_PTR_EQUAL(strstr(got, "x.yaml:1:1: error: m\n    \n    ^\n"), got);
+    free(got);
+    faults_free(&faults);
+    free(text);
+}
+
 static void prints_in_order_of_the_text(void)
 {
     struct faults faults = {0};
@@ -178,12 +215,13 @@ static void cuts_long_messages(void)
         memcpy(word + i, "\xC3\xA9", 2);
     word[2000] = '\0';
     struct faults faults = {0};
-    faults_add(&faults, (struct place){0}, "%s", word);
-    faults_add(&faults, (struct place){0}, "x%s", word);
+    faults_add(&faults, (struct place){0}, "%s is no number", word);
+    faults_add(&faults, (struct place){0}, "x%s is no number", word);
     for (size_t i = 0; i < 2; i++) {
         const char *message = faults.fault[i].message, *end = message + strlen(message);
-        CU_ASSERT_TRUE(end - message <= 400 && end - message >= 398);
-        CU_ASSERT_STRING_EQUAL(end - 3, "...");
+        CU_ASSERT_TRUE(end - message <= 400 && end - message >= 397);
+        CU_ASSERT_PTR_EQUAL(strstr(message, "..."), message + 119 + (i == 0));
+        CU_ASSERT_STRING_EQUAL(end - 15, "\xC3\xA9 is no number");
         uint32_t code;
         for (const char *at = message; at < end;) {
             size_t length = utf8_character(at, end, &code);
@@ -197,6 +235,7 @@ static void cuts_long_messages(void)
 static const struct test tests[] = {
     {"prints line and caret", prints_line_and_caret},
     {"clips long lines", clips_long_lines},
+    {"prints many places on a line", prints_many_places_on_a_line},
     {"prints in the order of the text", prints_in_order_of_the_text},
     {"prints colours", prints_colours},
     {"caps what it prints", caps_what_it_prints},

@@ -79,13 +79,13 @@ static void a_row_for_each_open(void)
                                 "s2 s1,members,,\n"
                                 "\n"
                                 "some key,open,x,a\n"
-                                "\"\",\"open\",,\"b,\"\"c\"\"\"\n"
+                                "\"\",\"open\",,\"b:c\"\n"
                                 ",close,,a\n"
                                 ",reload,,\n"
                                 ",open,,7\n");
     CU_ASSERT_STRING_EQUAL(text, "step,op,id,server\n"
                                  "2,open,a,s2\n"
-                                 "3,open,\"b,\"\"c\"\"\",s1\n"
+                                 "3,open,b:c,s1\n"
                                  "6,open,7,s2\n");
     free(text);
 }

@@ -143,11 +143,11 @@ static void faulty_entries(void)
 {
     static const struct told_row row[] = {
         {WITH_BALANCERS(""),
-         "6:1 balancers must be a list of 1 to 1000, [round_robin, apisix-merged]\n"},
+         "6:1 balancers must be a list of 1 to 200, [round_robin, apisix-merged]\n"},
         {WITH_BALANCERS("[]"),
-         "6:12 balancers must be a list of 1 to 1000, [round_robin, apisix-merged]\n"},
+         "6:12 balancers must be a list of 1 to 200, [round_robin, apisix-merged]\n"},
         {WITH_BALANCERS("random"),
-         "6:12 balancers must be a list of 1 to 1000, [round_robin, apisix-merged]\n"},
+         "6:12 balancers must be a list of 1 to 200, [round_robin, apisix-merged]\n"},
         {WITH_BALANCERS("[randon, \"\", [random], {}]"),
          "6:13 unknown preset 'randon' (did you mean 'random'?)\n"
          "6:21 unknown preset '' (see `lbsim list presets`)\n"

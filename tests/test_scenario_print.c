@@ -173,7 +173,7 @@ static void shipped_scenarios(void)
 static const char every_key[] =
     "format: 1\n"
     "name: every_key-1\n"
-    "about: \"Who, \\\"if\\\" anyone: \\\\ caf\\u00e9 # {no}\\n\\ttab \\u2028 ☺\"\n"
+    "about: \"Who, \\\"if\\\" anyone: \\\\ caf\\u00e9 # {no}\\n\\ttab ☺\"\n"
     "seed: 18446744073709551615\n"
     "duration: 40m\n"
     "replications: 3\n"

@@ -92,6 +92,33 @@ static void times_end_below_2_to_63(void)
     check_rows(value_time, row, COUNT(row));
 }
 
+static void what_is_only_too_large(void)
+{
+    static const char *const times[] = {"9223372036854775808ns", "300000d", "106752d",
+                                        "99999999999999999999999999.5s"};
+    static const char *const no_times[] = {"9223372036854775807ns",
+                                           "1s",
+                                           "",
+                                           "s",
+                                           "99999999999999999999",
+                                           "-1s",
+                                           "1.s",
+                                           ".1s",
+                                           "99999999999999999999y",
+                                           "99999999999999999999e9s"};
+    static const char *const wholes[] = {"18446744073709551616", "99999999999999999999999"};
+    static const char *const no_wholes[] = {"18446744073709551615", "", "-1",
+                                            "99999999999999999999x", "1e99"};
+    for (size_t i = 0; i < COUNT(times); i++)
+        CHECK_ROW(value_time_is_long(times[i]), "%s", times[i]);
+    for (size_t i = 0; i < COUNT(no_times); i++)
+        CHECK_ROW(!value_time_is_long(no_times[i]), "%s", no_times[i]);
+    for (size_t i = 0; i < COUNT(wholes); i++)
+        CHECK_ROW(value_whole_is_large(wholes[i]), "%s", wholes[i]);
+    for (size_t i = 0; i < COUNT(no_wholes); i++)
+        CHECK_ROW(!value_whole_is_large(no_wholes[i]), "%s", no_wholes[i]);
+}
+
 static void times_are_nothing_else(void)
 {
     static const struct row row[] = {
@@ -362,6 +389,7 @@ static const struct test tests[] = {
     {"a time is a number and a unit", times_have_units},
     {"times round down, exactly", times_round_down},
     {"times end below 2^63 ns", times_end_below_2_to_63},
+    {"what is only too large", what_is_only_too_large},
     {"nothing else is a time", times_are_nothing_else},
     {"whole numbers", whole_numbers},
     {"numbers", numbers},

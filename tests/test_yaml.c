@@ -121,7 +121,8 @@ static void counts_characters(void)
          "1:1{1:1'a'=1:4'1' 2:1'b'=3:3[3:5'x']}"},
         {TEXT("a: 1\rb: 2\r"), "1:1{1:1'a'=1:4'1' 2:1'b'=2:4'2'}"},
         {TEXT("a:\tx\tb\t# c\n"), "1:1{1:1'a'=1:4+3'x\tb'}"},
-        {TEXT("a: x\xE2\x80\xA8y\nb: z\n"), "1:1{1:1'a'=1:4+3'x\xE2\x80\xA8y' 2:1'b'=2:4'z'}"},
+        {TEXT("a: \xE2\x82\xAC # \xE2\x80\xA8y\nb: z\n"),
+         "1:1{1:1'a'=1:4'\xE2\x82\xAC' 2:1'b'=2:4'z'}"},
     };
     CHECK_ROWS(row);
 }
@@ -347,11 +348,11 @@ static void limits_size(void)
     check_text("100,001 nodes", &text, "\n!100000:3 " TOO_MANY);
     text_start(&text);
     text_repeat(&text, "- x\n", 1250000);
-    check_text("5 MB", &text, "\n!0:0+0 larger than 4 MiB");
+    check_text("5 MB", &text, "\n!0:0+0 larger than 1 MiB");
     text_start(&text);
-    text_repeat(&text, "# 45678\n", (4 << 20) / 8 - 1);
+    text_repeat(&text, "# 45678\n", (1 << 20) / 8 - 1);
     text_repeat(&text, "abcd: x\n", 1);
-    check_text("4 MiB", &text, NULL);
+    check_text("1 MiB", &text, NULL);
     text_start(&text);
     for (unsigned i = 0; i < 40000; i++)
         fprintf(text.stream, "k%u: 1\n", i);

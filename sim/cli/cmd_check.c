@@ -3,6 +3,7 @@
 #include "sim/cli/commands.h"
 #include "sim/cli/console.h"
 #include "sim/cli/scenarios.h"
+#include "sim/workload/fault.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -25,7 +26,8 @@ static void print_counts(FILE *to, const char *name, const struct scenario *scen
         {scenario->events, "event"},
         {scenario->balancers, "balancer"},
     };
-    fprintf(to, "%s: fine: ", name);
+    faults_print_text(name, to);
+    fputs(": fine: ", to);
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
         fprintf(to, "%s%" PRIu32 " %s%s", i > 0 ? ", " : "", row[i].count, row[i].what,
                 row[i].count == 1 ? "" : "s");

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRACE_BYTES = 256 << 20 };
+enum { TRACE_BYTES = 16 << 20 };
 
 static const struct option_row options[] = {
     {'b', "balancer", "PRESET", "who picks; a preset, or least_conn,view=worker", false},
@@ -49,9 +49,12 @@ static int replay(const char *path, const struct replay_options *replay_options)
     char *text = NULL;
     size_t size = 0;
     enum input_status status = input_read(&input, path, TRACE_BYTES);
+    if (status == INPUT_TOO_LARGE) {
+        console_error("%s is larger than %d MiB", path, TRACE_BYTES >> 20);
+        return EXIT_INVALID;
+    }
     if (status != INPUT_OK) {
-        console_error("cannot read %s: %s", path,
-                      status == INPUT_TOO_LARGE ? "it is larger than 256 MiB" : strerror(errno));
+        console_error("cannot read %s: %s", path, strerror(errno));
         return EXIT_ENVIRONMENT;
     }
     FILE *to = open_memstream(&text, &size);

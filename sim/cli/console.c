@@ -1,6 +1,8 @@
 /* console.c: errors, progress, signals. */
 #include "sim/cli/console.h"
 
+#include "sim/workload/fault.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -12,12 +14,15 @@
 
 void console_error(const char *format, ...)
 {
+    struct faults faults = {0}; /* of one, for it makes a message fit to be shown */
     va_list arguments;
     va_start(arguments, format);
-    fputs("lbsim: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    faults_add_list(&faults, (struct place){0}, format, arguments);
     va_end(arguments);
+    fputs("lbsim: ", stderr);
+    faults_print_text(faults.fault[0].message, stderr);
+    fputc('\n', stderr);
+    faults_free(&faults);
 }
 
 static bool is_dumb(void)

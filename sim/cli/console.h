@@ -15,7 +15,8 @@ enum {
     EXIT_CLOSED = 141, /* nobody reads stdout any more */
 };
 
-/* One line, "lbsim: ...". */
+/* One line, "lbsim: ...", safe for a terminal whatever names it quotes, and cut in the
+ * middle if it is longer than 400 bytes. */
 void console_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Whether a stream is a terminal that wants colour: NO_COLOR unset, TERM not dumb. */

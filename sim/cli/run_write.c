@@ -66,6 +66,18 @@ static struct plots_outcome write_plots(struct output *output, const struct job 
     return outcome;
 }
 
+/* The numbers are there all the same, and so the run succeeded. */
+static void say_what_is_missing(const struct plots_outcome *plots, const char *directory)
+{
+    if (plots->end == PLOTS_NO_GNUPLOT)
+        console_error("no pictures: %s (apt-get install gnuplot-nox); their data and scripts are "
+                      "in %s/plots",
+                      plots->why, directory);
+    else if (plots->end == PLOTS_FAILED)
+        console_error("%u of %u pictures are missing: %s", plots->pictures - plots->drawn,
+                      plots->pictures, plots->why);
+}
+
 int run_write_directory(const struct job *job)
 {
     char why[512];
@@ -79,8 +91,7 @@ int run_write_directory(const struct job *job)
         write_run_json(output, job);
         struct plots_outcome plots = write_plots(output, job);
         if (output_commit(output, why, sizeof why)) {
-            if (plots.end != PLOTS_DRAWN)
-                console_error("%s", plots.why);
+            say_what_is_missing(&plots, job->directory);
             return EXIT_FINE;
         }
     }

@@ -12,18 +12,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REPLAY_SEED = 1 };
+enum {
+    REPLAY_SEED = 1,
+    SERVERS_MAX = 65536,
+    CHANGES_MAX = 10000, /* of the list or the workers: each costs as much as all servers do */
+};
 
 struct operation {
     const struct operation_kind *kind;
-    const struct csv_cell *id_cell, *value_cell;
+    const struct csv_cell *op_cell, *id_cell, *value_cell;
     uint32_t connection, worker;
     struct gateway_member *member;
     uint32_t members;
 };
 
 struct connection {
-    bool open;
+    uint32_t life; /* 1 + the crashes before it opened; 0: not open */
     struct gateway_hold hold;
 };
 
@@ -36,7 +40,10 @@ struct replay {
     size_t operations;
     struct gateway *gateway;
     struct connection *connection;
-    uint32_t worker, stays, lives;
+    uint32_t *listed; /* [listed_room]: 1 + the last row whose list a server is in */
+    uint32_t listed_room;
+    uint32_t worker, stays, lives, changes;
+    uint32_t life; /* 1 + the crashes so far */
 };
 
 /* One row an operation: how its row is read, and how it is played. Adding one is a row here. */
@@ -63,6 +70,49 @@ static bool read_number(const char **at, uint32_t most, uint32_t *number)
     return *at != first;
 }
 
+/* Whether the word is a member; if not, a fault says what it is. */
+static bool parse_member(struct replay *replay, struct place place, const char *text, size_t name,
+                         struct gateway_member *member)
+{
+    const char *at = text + name;
+    bool fine = value_name(text, name);
+    if (fine && *at == '=') {
+        at++;
+        fine = read_number(&at, 65535, &member->weight);
+        if (fine && *at == '/') {
+            at++;
+            fine = read_number(&at, 1000000000, &member->max_conns);
+        }
+    }
+    bool refused =
+        member->weight == 0 && replay->options->balancer->trait[TRAIT_WEIGHT_ZERO] == ZERO_REFUSED;
+    if (fine && *at == '/')
+        faults_add(replay->faults, place, "options of a member ('%s') are planned, not there yet",
+                   text);
+    else if (!fine || *at != '\0')
+        faults_add(replay->faults, place, "'%s' is not a member: name[=weight[/max_conns]]", text);
+    else if (refused)
+        faults_add(replay->faults, place, "'%s': this balancer refuses weight 0", text);
+    else
+        return true;
+    return false;
+}
+
+/* Whether the server is in the list of this row already. */
+static bool list_server(struct replay *replay, uint32_t server, uint32_t row)
+{
+    if (server >= replay->listed_room) {
+        uint32_t room = replay->servers.room;
+        replay->listed = memory_resized(replay->listed, room, sizeof *replay->listed);
+        memset(replay->listed + replay->listed_room, 0,
+               (room - replay->listed_room) * sizeof *replay->listed);
+        replay->listed_room = room;
+    }
+    bool again = replay->listed[server] == row + 1;
+    replay->listed[server] = row + 1;
+    return again;
+}
+
 /* One word of a member list: name[=weight[/max_conns]]. */
 static void read_member(struct replay *replay, struct operation *operation, const char *word,
                         size_t length)
@@ -71,35 +121,29 @@ static void read_member(struct replay *replay, struct operation *operation, cons
     char *text = memory_text(word, length);
     size_t name = strcspn(text, "=");
     struct gateway_member member = {.weight = 1};
-    const char *at = text + name;
-    bool fine = value_name(text, name);
-    if (fine && *at == '=') {
-        at++;
-        fine = read_number(&at, 65535, &member.weight);
-        if (fine && *at == '/') {
-            at++;
-            fine = read_number(&at, 1000000000, &member.max_conns);
-        }
-    }
-    if (fine && *at == '/')
-        faults_add(replay->faults, place, "options of a member ('%s') are planned, not there yet",
-                   text);
-    else if (!fine || *at != '\0')
-        faults_add(replay->faults, place, "'%s' is not a member: name[=weight[/max_conns]]", text);
-    else if (member.weight == 0 &&
-             replay->options->balancer->trait[TRAIT_WEIGHT_ZERO] == ZERO_REFUSED)
-        faults_add(replay->faults, place, "'%s': this balancer refuses weight 0", text);
-    member.server = names_enter(&replay->servers, text, name, NULL);
-    for (uint32_t i = 0; i < operation->members; i++)
-        if (operation->member[i].server == member.server)
+    if (parse_member(replay, place, text, name, &member)) {
+        member.server = names_enter(&replay->servers, text, name, NULL);
+        if (list_server(replay, member.server, (uint32_t)(operation - replay->operation)))
             faults_add(replay->faults, place, "'%s' is listed twice",
                        replay->servers.text[member.server]);
-    operation->member[operation->members++] = member;
+        if (member.server == SERVERS_MAX)
+            faults_add(replay->faults, place, "more than %d servers", SERVERS_MAX);
+        operation->member[operation->members++] = member;
+    }
     free(text);
+}
+
+/* Every change is told to every server, so they are not without end. */
+static void count_change(struct replay *replay, const struct operation *operation)
+{
+    if (++replay->changes == CHANGES_MAX + 1)
+        faults_add(replay->faults, operation->op_cell->place,
+                   "more than %d changes (members, reload, crash)", CHANGES_MAX);
 }
 
 static void read_members(struct replay *replay, struct operation *operation)
 {
+    count_change(replay, operation);
     const char *at = operation->value_cell->text;
     operation->member = memory_zeroed(strlen(at) / 2 + 1, sizeof *operation->member);
     while (*(at += strspn(at, " ")) != '\0') {
@@ -141,7 +185,7 @@ static void read_worker(struct replay *replay, struct operation *operation)
 
 static void read_new_lives(struct replay *replay, struct operation *operation)
 {
-    (void)operation;
+    count_change(replay, operation);
     replay->lives += replay->options->workers;
 }
 
@@ -153,38 +197,24 @@ static void play_members(struct replay *replay, struct operation *operation, uin
     gateway_set_members(replay->gateway, operation->member, operation->members);
 }
 
-/* A field of CSV: in quotes where it must be. */
-static void print_field(FILE *to, const char *text)
-{
-    if (strpbrk(text, ",\"\n") == NULL) {
-        fputs(text, to);
-        return;
-    }
-    fputc('"', to);
-    for (const char *c = text; *c != '\0'; c++)
-        fputs(*c == '"' ? "\"\"" : (const char[]){*c, '\0'}, to);
-    fputc('"', to);
-}
-
 static void play_open(struct replay *replay, struct operation *operation, uint64_t step)
 {
     struct stream draws =
         stream_of(stream_root(REPLAY_SEED, 0, STREAM_PICK, 0), operation->connection);
     struct connection *connection = &replay->connection[operation->connection];
     uint32_t server = gateway_open(replay->gateway, 0, replay->worker, draws, &connection->hold);
-    connection->open = server != NO_SERVER;
-    fprintf(replay->out, "%llu,open,", (unsigned long long)step);
-    print_field(replay->out, operation->id_cell->text);
-    fprintf(replay->out, ",%s\n", server == NO_SERVER ? "-" : replay->servers.text[server]);
+    connection->life = server != NO_SERVER ? replay->life : 0;
+    fprintf(replay->out, "%llu,open,%s,%s\n", (unsigned long long)step, operation->id_cell->text,
+            server == NO_SERVER ? "-" : replay->servers.text[server]);
 }
 
 static void play_close(struct replay *replay, struct operation *operation, uint64_t step)
 {
     (void)step;
     struct connection *connection = &replay->connection[operation->connection];
-    if (connection->open)
+    if (connection->life == replay->life)
         gateway_release(replay->gateway, &connection->hold);
-    connection->open = false;
+    connection->life = 0;
 }
 
 static void play_worker(struct replay *replay, struct operation *operation, uint64_t step)
@@ -202,8 +232,7 @@ static void play_reload(struct replay *replay, struct operation *operation, uint
 static void play_crash(struct replay *replay, struct operation *operation, uint64_t step)
 {
     (void)operation, (void)step;
-    for (uint32_t i = 0; i < replay->connections.count; i++)
-        replay->connection[i].open = false;
+    replay->life++;
     gateway_crash_all(replay->gateway);
 }
 
@@ -244,6 +273,7 @@ static void read_row(struct replay *replay, const struct csv_table *table, const
 {
     const struct csv_cell *op = csv_cell(table, row, (size_t)column[0]);
     struct operation *operation = &replay->operation[row];
+    operation->op_cell = op;
     operation->id_cell = csv_cell(table, row, (size_t)column[1]);
     operation->value_cell = csv_cell(table, row, (size_t)column[2]);
     operation->kind = find_kind(replay, op);
@@ -253,6 +283,12 @@ static void read_row(struct replay *replay, const struct csv_table *table, const
         faults_add(replay->faults, op->place, "'%s' is planned, not there yet", op->text);
     else if (operation->kind->takes_id && operation->id_cell->text[0] == '\0')
         faults_add(replay->faults, op->place, "'%s' needs an id", op->text);
+    else if (operation->kind->takes_id &&
+             !value_name(operation->id_cell->text, strlen(operation->id_cell->text)))
+        faults_add(replay->faults, operation->id_cell->place,
+                   "'%s' is not an id: letters, digits and . _ : - after a letter or digit, no "
+                   "'..', %d bytes at most",
+                   operation->id_cell->text, NAME_MAX_BYTES);
     else if (!operation->kind->takes_id && operation->id_cell->text[0] != '\0')
         faults_add(replay->faults, operation->id_cell->place, "'%s' takes no id", op->text);
     else if (!operation->kind->takes_value && operation->value_cell->text[0] != '\0' &&
@@ -304,7 +340,7 @@ bool replay_run(const struct input *trace, const struct replay_options *options,
                 struct faults *faults, FILE *out)
 {
     struct replay replay = {
-        .options = options, .faults = faults, .out = out, .lives = options->workers};
+        .options = options, .faults = faults, .out = out, .lives = options->workers, .life = 1};
     struct csv_table *table = csv_read(trace, faults);
     int column[3];
     if (table != NULL && find_columns(table, faults, column)) {
@@ -318,6 +354,7 @@ bool replay_run(const struct input *trace, const struct replay_options *options,
             free(replay.operation[row].member);
         free(replay.operation);
     }
+    free(replay.listed);
     names_free(&replay.servers);
     names_free(&replay.connections);
     csv_table_free(table);

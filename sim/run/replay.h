@@ -7,7 +7,9 @@
  *     close,ID,            it closes; nothing happens if it is gone already
  *     worker,,N            the following opens happen on worker N
  *     reload,,             all workers are replaced; open connections stay with the old ones
- *     crash,,              all connections vanish, nothing is released */
+ *     crash,,              all connections vanish, nothing is released
+ *
+ * An ID is spelt like a server's name, so that no spreadsheet takes it for more than a text. */
 #ifndef SIM_RUN_REPLAY_H
 #define SIM_RUN_REPLAY_H
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BALANCERS_MAX 1000
+#define BALANCERS_MAX 200
 
 /* What an entry says; where it says nothing, its preset or algorithm does. */
 struct entry {
@@ -299,6 +299,9 @@ void read_balancers(struct loader *loader, const struct yaml_node *node, void *i
 
 /* ---- One balancer from the command line ---- */
 
+/* What all that, as a name, may be made of. */
+#define SPELLING "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-,="
+
 /* `least_conn,view=worker` as YAML: {preset: least_conn, view: worker}; the places stay close. */
 static char *as_yaml(const char *text)
 {
@@ -338,7 +341,11 @@ bool scenario_read_balancer(struct scenario *scenario, const char *text, struct 
         read_one_balancer(&loader, yaml_root(document), balancer);
     yaml_free(document);
     /* Options make another balancer of it, so it is called by all of what was asked. */
-    if (faults->errors == 0 && strchr(text, ',') != NULL && strstr(text, "name=") == NULL)
+    bool unnamed = strchr(text, ',') != NULL && strstr(text, "name=") == NULL;
+    if (faults->errors == 0 && unnamed && text[strspn(text, SPELLING)] != '\0')
+        faults_add(faults, (struct place){1, 1, 1},
+                   "letters, digits and . _ : - alone spell a balancer: PRESET,KEY=VALUE");
+    else if (faults->errors == 0 && unnamed)
         balancer->name = arena_text(&scenario->arena, text, strlen(text));
     return faults->errors == 0;
 }

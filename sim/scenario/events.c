@@ -36,6 +36,10 @@ static void read_at(struct loader *loader, const struct yaml_node *node, void *i
     entry->timed = text != NULL && value_time(text, &entry->event.at_ns);
     if (text == NULL || entry->timed)
         return;
+    if (value_time_is_long(text)) {
+        read_time(loader, node, &entry->event.at_ns); /* which says so */
+        return;
+    }
     size_t name = strcspn(text, " +");
     const char *rest = text + name + strspn(text + name, " ");
     bool fine = value_name(text, name);
@@ -61,18 +65,18 @@ static void read_event_name(struct loader *loader, const struct yaml_node *node,
 struct servers_read {
     struct world_weight *server;
     uint32_t count, room;
+    uint32_t list; /* its number, for whom it holds to be marked with */
 };
 
 static void collect(struct loader *loader, const struct yaml_node *node, uint32_t server,
                     uint32_t weight, void *context)
 {
     struct servers_read *read = context;
-    for (uint32_t i = 0; i < read->count; i++)
-        if (read->server[i].server == server) {
-            fault_at(loader, node, "server '%s' is listed twice",
-                     loader->server_names.text[server]);
-            return;
-        }
+    if (loader->server[server].list == read->list) {
+        fault_at(loader, node, "server '%s' is listed twice", loader->server_names.text[server]);
+        return;
+    }
+    loader->server[server].list = read->list;
     if (read->count == read->room) {
         read->room = read->room == 0 ? 8 : 2 * read->room;
         read->server = memory_resized(read->server, read->room, sizeof *read->server);
@@ -83,7 +87,7 @@ static void collect(struct loader *loader, const struct yaml_node *node, uint32_
 static void read_add(struct loader *loader, const struct yaml_node *node, void *into)
 {
     struct event_entry *entry = act(into, ACTION_CHANGE, EVENT_CHANGE);
-    struct servers_read read = {.server = NULL};
+    struct servers_read read = {.list = ++loader->lists};
     each_server(loader, node, true, collect, &read);
     if (node->kind == YAML_SEQUENCE && node->count == 0)
         fault_at(loader, node, "nobody is named here");
@@ -97,7 +101,7 @@ static void read_add(struct loader *loader, const struct yaml_node *node, void *
 static void read_remove(struct loader *loader, const struct yaml_node *node, void *into)
 {
     struct event_entry *entry = act(into, ACTION_CHANGE, EVENT_CHANGE);
-    struct servers_read read = {.server = NULL};
+    struct servers_read read = {.list = ++loader->lists};
     each_server(loader, node, false, collect, &read);
     if (node->kind == YAML_SEQUENCE && node->count == 0)
         fault_at(loader, node, "nobody is named here");
@@ -114,7 +118,7 @@ static void read_remove(struct loader *loader, const struct yaml_node *node, voi
 static void read_weights(struct loader *loader, const struct yaml_node *node, void *into)
 {
     struct event_entry *entry = act(into, ACTION_CHANGE, EVENT_CHANGE);
-    struct servers_read read = {.server = NULL};
+    struct servers_read read = {.list = ++loader->lists};
     if (node->kind != YAML_MAPPING || node->count == 0) {
         fault_at(loader, node, "weight must be a mapping of servers, {s2: 10}");
         return;
@@ -360,6 +364,10 @@ void read_events(struct loader *loader, const struct yaml_node *node, void *into
     if (node->kind != YAML_SEQUENCE) {
         if (node->kind != YAML_SCALAR || node->text[0] != '\0')
             fault_at(loader, node, "events must be a list, [{at: 10m, add: s3}]");
+        return;
+    }
+    if (node->count > EVENTS_MAX) {
+        fault_at(loader, node, "%zu events; %d at most", node->count, EVENTS_MAX);
         return;
     }
     loader->event = memory_zeroed(node->count, sizeof *loader->event);

@@ -29,6 +29,8 @@ static void read_scenario_name(struct loader *loader, const struct yaml_node *no
         strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") != length)
         fault_at(loader, node, "'%s' is not a scenario's name: a-z 0-9 _ -, %d bytes at most", text,
                  NAME_MAX_BYTES);
+    else if (text[0] == '-')
+        fault_at(loader, node, "a scenario's name must not begin with '-', as '%s' does", text);
     else
         scenario->name = arena_text(&scenario->arena, text, length);
 }

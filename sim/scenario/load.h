@@ -47,6 +47,7 @@ struct server_entry {
     struct world_server server;
     struct place place; /* of its first mention */
     bool defined, weight_said, limit_said;
+    uint32_t list; /* the number of the last list that holds it */
 };
 
 /* An event while what it refers to is not all read yet. */
@@ -74,7 +75,10 @@ struct loader {
     struct names server_names;
     struct server_entry *server; /* [server_names.count] */
     uint32_t server_room;
+    uint32_t lists, mentions;   /* lists of servers so far; names in them, ranges written out */
+    bool crowded;               /* more servers or mentions than may be: no more are taken */
     struct place servers_place; /* of the list, where it is empty */
+    size_t file_bytes;          /* of the files that it names, so far */
     struct event_entry *event;
     uint32_t events;
     struct place *balancer_place; /* [scenario->balancers] */
@@ -119,6 +123,7 @@ void finish_window(struct loader *);
 /* ---- servers.c ---- */
 
 #define SERVERS_MAX   65536
+#define MENTIONS_MAX  300000 /* of servers in all lists: each server may come, leave and return */
 #define WEIGHT_UNSAID UINT32_MAX /* a server's own weight, known once all is read */
 
 /* Calls `each` with every server that a name, a range or a list of these names; entered at its
@@ -141,6 +146,8 @@ void read_traffic(struct loader *, const struct yaml_node *, void *into);
 extern const struct section traffic_section, reconnect_section;
 
 /* ---- events.c, timeline.c ---- */
+
+#define EVENTS_MAX 10000
 
 void read_events(struct loader *, const struct yaml_node *, void *into);
 extern const struct section event_section, filter_section, flap_section, crash_section;

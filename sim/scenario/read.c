@@ -8,12 +8,10 @@
 
 void fault_at(struct loader *loader, const struct yaml_node *node, const char *format, ...)
 {
-    char message[512];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
+    faults_add_list(loader->faults, node->place, format, arguments);
     va_end(arguments);
-    faults_add(loader->faults, node->place, "%s", message);
 }
 
 void fault_unknown(struct loader *loader, const struct yaml_node *node, const char *what,
@@ -99,8 +97,11 @@ bool read_time(struct loader *loader, const struct yaml_node *node, uint64_t *ns
         *ns = time_ns;
         return true;
     }
-    fault_at(loader, node, "'%s' is not a time: a number and a unit (ns us ms s m h d), like 20m",
-             text);
+    if (value_time_is_long(text))
+        fault_at(loader, node, "'%s' is too long a time: below 2^63 ns, some 292 years", text);
+    else
+        fault_at(loader, node,
+                 "'%s' is not a time: a number and a unit (ns us ms s m h d), like 20m", text);
     return false;
 }
 
@@ -111,9 +112,10 @@ bool read_whole(struct loader *loader, const struct yaml_node *node, uint64_t le
     uint64_t value;
     if (text == NULL)
         return false;
-    if (!value_whole(text, &value))
+    bool fits = value_whole(text, &value);
+    if (!fits && !value_whole_is_large(text))
         fault_at(loader, node, "'%s' is not a whole number", text);
-    else if (value < least || value > most)
+    else if (!fits || value < least || value > most)
         fault_at(loader, node, "%s is out of range: %llu to %llu", text, (unsigned long long)least,
                  (unsigned long long)most);
     else {

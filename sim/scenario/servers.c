@@ -72,10 +72,27 @@ static bool parse_range(const char *text, const char *dots, struct range *range)
     return range->first <= range->last && value_name(text, (size_t)(dots - text));
 }
 
+/* Whether one more name can be taken; if not, that is said once. */
+static bool has_room(struct loader *loader, const struct yaml_node *node, const char *name)
+{
+    if (loader->crowded)
+        return false;
+    if (loader->mentions == MENTIONS_MAX)
+        fault_at(loader, node, "servers are named over %d times, ranges written out", MENTIONS_MAX);
+    else if (loader->server_names.count == SERVERS_MAX &&
+             names_find(&loader->server_names, name, strlen(name)) == NAMES_NONE)
+        fault_at(loader, node, "more than %d servers", SERVERS_MAX);
+    else
+        return true;
+    loader->crowded = true;
+    return false;
+}
+
 static uint32_t enter_server(struct loader *loader, const struct yaml_node *node, const char *name)
 {
     bool added;
     uint32_t server = names_enter(&loader->server_names, name, strlen(name), &added);
+    loader->mentions++;
     if (!added)
         return server;
     if (server >= loader->server_room) {
@@ -84,8 +101,6 @@ static uint32_t enter_server(struct loader *loader, const struct yaml_node *node
             memory_resized(loader->server, loader->server_room, sizeof *loader->server);
     }
     loader->server[server] = (struct server_entry){.server = {.weight = 1}, .place = node->place};
-    if (server == SERVERS_MAX)
-        fault_at(loader, node, "more than %d servers", SERVERS_MAX);
     return server;
 }
 
@@ -113,7 +128,7 @@ static void each_name(struct loader *loader, const struct yaml_node *node,
         fault_at(loader, node, "'%s' is %llu servers; %d at most", text, count, SERVERS_MAX);
         return;
     }
-    for (uint64_t i = range.first; i <= range.last; i++) {
+    for (uint64_t i = range.first; i <= range.last && !loader->crowded; i++) {
         char name[NAME_MAX_BYTES + 24];
         snprintf(name, sizeof name, "%.*s%0*llu", (int)range.prefix, text, (int)range.digits,
                  (unsigned long long)i);
@@ -137,6 +152,8 @@ static void take_name(struct loader *loader, const struct yaml_node *node, const
                       void *context)
 {
     const struct listing *listing = context;
+    if (!has_room(loader, node, name))
+        return;
     uint32_t server = enter_server(loader, node, name);
     struct server_entry *entry = &loader->server[server];
     const struct item *item = &listing->item;

@@ -9,48 +9,53 @@
 
 /* ---- Names ---- */
 
-/* Draws of a close or a cut are keyed by the hash of the event's name, so two may not share one. */
-static void name_events(struct loader *loader)
+/* An event's name to look it up by. */
+struct named {
+    uint64_t hash;
+    uint32_t event;
+};
+
+static int compare_hashes(const void *a, const void *b)
 {
+    const struct named *one = a, *two = b;
+    if (one->hash != two->hash)
+        return one->hash < two->hash ? -1 : 1;
+    return (one->event > two->event) - (one->event < two->event);
+}
+
+/* Draws of a close or a cut are keyed by the hash of the event's name, so two may not share one. */
+static void check_names(struct loader *loader, const struct named *named)
+{
+    for (uint32_t i = 1, first = 0; i < loader->events; i++) {
+        if (named[i].hash != named[first].hash) {
+            first = i;
+            continue;
+        }
+        const struct event_entry *entry = &loader->event[named[i].event];
+        const char *name = entry->event.name, *other = loader->event[named[first].event].event.name;
+        if (strcmp(other, name) == 0)
+            faults_add(loader->faults, entry->place, "two events are called '%s'", name);
+        else
+            faults_add(loader->faults, entry->place, "'%s' and '%s' hash alike; rename one of them",
+                       other, name);
+    }
+}
+
+/* Gives every event its name. The names by their hashes, freed by the caller. */
+static struct named *name_events(struct loader *loader)
+{
+    struct named *named = memory_zeroed(loader->events, sizeof *named);
     for (uint32_t i = 0; i < loader->events; i++) {
         struct event_entry *entry = &loader->event[i];
         entry->event.name = entry->given_name != NULL
                                 ? entry->given_name
                                 : arena_format(&loader->scenario->arena, "#%u", i + 1);
         const char *name = entry->event.name;
-        for (uint32_t j = 0; j < i; j++) {
-            const char *other = loader->event[j].event.name;
-            if (strcmp(other, name) == 0)
-                faults_add(loader->faults, entry->place, "two events are called '%s'", name);
-            else if (stream_hash(other, strlen(other)) == stream_hash(name, strlen(name)))
-                faults_add(loader->faults, entry->place,
-                           "'%s' and '%s' hash alike; rename one of them", other, name);
-        }
+        named[i] = (struct named){.hash = stream_hash(name, strlen(name)), .event = i};
     }
-}
-
-/* Whether a metric of one event would be called as one of the other: settle_s:3 of an event "3" and
- * of the third that has no name, settle_s:x:back of an event "x:back" and of the return of a flap
- * x. */
-static bool metrics_clash(const char *name, const struct event_entry *other)
-{
-    const char *its = other->event.name;
-    if (other->given_name == NULL && strcmp(its + 1, name) == 0)
-        return true;
-    size_t length = strlen(its);
-    return other->event.kind == EVENT_FLAP && strncmp(its, name, length) == 0 &&
-           strcmp(name + length, ":back") == 0;
-}
-
-static void check_metric_names(struct loader *loader)
-{
-    for (uint32_t i = 0; i < loader->events; i++)
-        for (uint32_t j = 0; loader->event[i].given_name != NULL && j < loader->events; j++)
-            if (metrics_clash(loader->event[i].given_name, &loader->event[j]))
-                faults_add(loader->faults, loader->event[i].place,
-                           "'%s' is what files call event %s%s; give it another name",
-                           loader->event[i].given_name, loader->event[j].event.name,
-                           loader->event[j].given_name != NULL ? "'s return" : "");
+    qsort(named, loader->events, sizeof *named, compare_hashes);
+    check_names(loader, named);
+    return named;
 }
 
 /* The filter's server and traffic: names that must exist, whenever. */
@@ -75,12 +80,53 @@ static void resolve_filter(struct loader *loader, struct event_entry *entry)
 
 /* ---- Times ---- */
 
-static struct event_entry *find_event(struct loader *loader, const char *name)
+/* The first event of that name, or NULL. */
+static struct event_entry *find_event(struct loader *loader, const struct named *named,
+                                      const char *name)
 {
-    for (uint32_t i = 0; i < loader->events; i++)
-        if (loader->event[i].event.name != NULL && strcmp(loader->event[i].event.name, name) == 0)
-            return &loader->event[i];
+    uint64_t hash = stream_hash(name, strlen(name));
+    uint32_t low = 0, high = loader->events;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (named[middle].hash < hash)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < loader->events && named[low].hash == hash; low++)
+        if (strcmp(loader->event[named[low].event].event.name, name) == 0)
+            return &loader->event[named[low].event];
     return NULL;
+}
+
+/* Another event one of whose metrics would be called as one of an event of this name: settle_s:3 of
+ * an event "3" and of the third that has no name, settle_s:x:back of an event "x:back" and of the
+ * return of a flap x. NULL: there is none. */
+static const struct event_entry *find_namesake(struct loader *loader, const struct named *named,
+                                               const char *name)
+{
+    static const char back[] = ":back";
+    char other[NAME_MAX_BYTES + 2];
+    snprintf(other, sizeof other, "#%s", name);
+    const struct event_entry *found = find_event(loader, named, other);
+    size_t length = strlen(name), tail = sizeof back - 1;
+    if (found != NULL || length <= tail || strcmp(name + length - tail, back) != 0)
+        return found;
+    snprintf(other, sizeof other, "%.*s", (int)(length - tail), name);
+    found = find_event(loader, named, other);
+    return found != NULL && found->event.kind == EVENT_FLAP ? found : NULL;
+}
+
+static void check_metric_names(struct loader *loader, const struct named *named)
+{
+    for (uint32_t i = 0; i < loader->events; i++) {
+        const char *name = loader->event[i].given_name;
+        const struct event_entry *other = name != NULL ? find_namesake(loader, named, name) : NULL;
+        if (other != NULL)
+            faults_add(loader->faults, loader->event[i].place,
+                       "'%s' is what files call event %s%s; give it another name", name,
+                       other->event.name, other->given_name != NULL ? "'s return" : "");
+    }
 }
 
 /* A slip, or a time without its unit. */
@@ -102,20 +148,21 @@ static void fault_no_event(struct loader *loader, const struct event_entry *entr
         faults_add(loader->faults, entry->at_place, "there is no event '%s'", name);
 }
 
-/* EVENT + time, through as many events as it takes; each entry has one fault at most. Whether its
- * time is known now. */
-static bool resolve_time(struct loader *loader, struct event_entry *entry)
+/* EVENT + time, through as many events as it takes, EVENTS_MAX at most; each entry has one fault at
+ * most. Whether its time is known now. */
+static bool resolve_time(struct loader *loader, const struct named *named,
+                         struct event_entry *entry)
 {
     if (entry->timed || entry->after == NULL)
         return entry->timed;
-    struct event_entry *before = find_event(loader, entry->after);
+    struct event_entry *before = find_event(loader, named, entry->after);
     if (before == NULL) {
         fault_no_event(loader, entry);
     } else if (entry->resolving) {
         faults_add(loader->faults, entry->at_place, "this event is waiting for itself");
     } else {
         entry->resolving = true;
-        entry->timed = resolve_time(loader, before);
+        entry->timed = resolve_time(loader, named, before);
         entry->resolving = false;
         if (entry->timed) {
             uint64_t limit = (uint64_t)1 << 63;
@@ -245,18 +292,19 @@ void finish_events(struct loader *loader)
 {
     struct scenario *scenario = loader->scenario;
     char duration[32];
-    name_events(loader);
-    check_metric_names(loader);
+    struct named *named = name_events(loader);
+    check_metric_names(loader, named);
     for (uint32_t i = 0; i < loader->events; i++) {
         struct event_entry *entry = &loader->event[i];
         resolve_filter(loader, entry);
         resolve_weights(loader, &entry->event);
-        if (resolve_time(loader, entry) && scenario->duration_ns > 0 &&
+        if (resolve_time(loader, named, entry) && scenario->duration_ns > 0 &&
             entry->event.at_ns >= scenario->duration_ns)
             faults_add(loader->faults, entry->at_place,
                        "this is at or past the end: the run lasts %s",
                        value_time_text(scenario->duration_ns, duration));
     }
+    free(named);
     play_all(loader);
     scenario->event = arena_zeroed(&scenario->arena, loader->events, sizeof *scenario->event);
     scenario->events = loader->events;

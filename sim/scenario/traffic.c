@@ -21,6 +21,8 @@ static void read_arrivals_value(struct loader *loader, const struct yaml_node *n
         } else if (!value_rate(node->text, &count, &per_ns) || count <= 0) {
             fault_at(loader, node, "'%s' is not a rate: a number above 0 a unit of time, like 5/s",
                      node->text);
+        } else if (count > (double)per_ns) {
+            fault_at(loader, node, "'%s' is more than one a nanosecond", node->text);
         } else {
             parameter->mean_gap_ns = arrivals_mean_gap_ns(count, per_ns);
         }
@@ -143,6 +145,24 @@ static const struct key reconnect_keys[] = {
 };
 const struct section reconnect_section = {"reconnect", reconnect_keys, NULL};
 
+/* Whether it is never as long as a tick. */
+static bool is_no_time(const struct distribution *after)
+{
+    bool no_time = true;
+    switch (after->kind) {
+    case DISTRIBUTION_CONSTANT:
+        return after->parameter[0].time_ns == 0;
+    case DISTRIBUTION_UNIFORM:
+        return after->parameter[0].time_ns == 0 && after->parameter[1].time_ns <= 1;
+    case DISTRIBUTION_EMPIRICAL:
+        for (size_t i = 0; i < after->values; i++)
+            no_time = no_time && after->values_ns[i] == 0;
+        return no_time;
+    default:
+        return false;
+    }
+}
+
 static void read_reconnect(struct loader *loader, const struct yaml_node *node, void *into)
 {
     struct world_traffic *traffic = into;
@@ -150,9 +170,8 @@ static void read_reconnect(struct loader *loader, const struct yaml_node *node, 
     traffic->reconnects = true;
     if (!read_section(loader, &reconnect_section, node, traffic))
         return;
-    const struct distribution *after = &traffic->reconnect_after;
-    bool at_once = after->kind == DISTRIBUTION_CONSTANT && after->parameter[0].time_ns == 0;
-    if (at_once && traffic->reconnect_tries == TRIES_UNLIMITED && loader->faults->errors == before)
+    if (traffic->reconnect_tries == TRIES_UNLIMITED && loader->faults->errors == before &&
+        is_no_time(&traffic->reconnect_after))
         fault_at(loader, node,
                  "to reconnect at once without end takes for ever: 'after: 0s' "
                  "needs 'tries'");

@@ -77,6 +77,28 @@ bool value_time(const char *text, uint64_t *ns)
     return found != NULL && scaled_decimal(text, &end, found->ns, ns) && end == unit;
 }
 
+/* DIGITS[.DIGITS]UNIT, of whatever size. */
+bool value_time_is_long(const char *text)
+{
+    static const char digits[] = "0123456789";
+    size_t whole = strspn(text, digits), part = 0;
+    const char *unit = text + whole;
+    if (*unit == '.') {
+        part = strspn(++unit, digits);
+        unit += part;
+    }
+    uint64_t ns;
+    bool is_time = whole > 0 && (text[whole] != '.' || part > 0) && find_unit(unit) != NULL;
+    return is_time && !value_time(text, &ns);
+}
+
+bool value_whole_is_large(const char *text)
+{
+    uint64_t whole;
+    size_t digits = strspn(text, "0123456789");
+    return digits > 0 && text[digits] == '\0' && !value_whole(text, &whole);
+}
+
 bool value_whole(const char *text, uint64_t *whole)
 {
     uint64_t value = 0;

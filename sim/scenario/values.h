@@ -11,8 +11,12 @@
 
 /* 20m, 1.5h, 250ns: a number and a unit (ns us ms s m h d), below 2^63 ns, rounded down. */
 bool value_time(const char *text, uint64_t *ns);
+/* Not so, but it would be a time if it were shorter. */
+bool value_time_is_long(const char *text);
 /* A whole number in decimal digits. */
 bool value_whole(const char *text, uint64_t *whole);
+/* Not so, but only because it passes what 64 bits hold. */
+bool value_whole_is_large(const char *text);
 /* A decimal number without sign, like 1.2 or 0.05 or 1e-3. */
 bool value_number(const char *text, double *number);
 /* 50%, 12.5%: in 10^-9, at most 100 %. */

@@ -4,9 +4,11 @@
  * stands beside ours.
  *
  * libfyaml 0.7.12 hangs on some invalid UTF-8 in a directive, reads beyond its buffer when it draws
- * a caret itself, and makes up the text of a block (|) of blanks at the very end of the input. So
- * it never sees a byte that input_check_text() has not passed, nor a directive, nor a last line
- * without its line feed, and its errors are collected and shown by us. */
+ * a caret itself, makes up the text of an empty block (|) at the very end of the input, takes a
+ * time that grows with the square of a directive's length and of a run of blanks or empty lines,
+ * and may hold all of a line at once. So it never sees a byte that input_check_text() has not
+ * passed, nor what unreadable() finds, nor the end of a text, and its errors are collected and
+ * shown by us. */
 #include "sim/scenario/yaml.h"
 
 #include <libfyaml.h>
@@ -15,12 +17,17 @@
 
 #include "sim/engine/memory.h"
 #include "sim/scenario/yaml_tree.h"
+#include "sim/workload/utf8.h"
+
+#define BLANKS     250 /* in a row, over line ends too */
+#define LINE_BYTES ((size_t)256 << 10)
 
 struct reader {
     const char *text; /* the input's, its last line ended */
     struct faults *faults;
     struct tree *tree;
     struct fy_mark last; /* the end of the last token */
+    uint32_t lines;      /* of the input's own text */
     unsigned documents;
 };
 
@@ -106,15 +113,39 @@ static void on_properties(struct reader *reader, struct fy_token *anchor, struct
     tree_anchor(reader->tree, marked_place(anchor), name, length);
 }
 
+/* Escapes may have put into a quoted text what input_check_text() keeps out of the file; and what a
+ * text hides, no reader of it would find, nor should a terminal get it. */
+static void check_text(struct reader *reader, struct place place, const char *text, size_t length)
+{
+    uint32_t code = 0;
+    for (const char *at = text, *end = text + length; at < end;) {
+        size_t bytes = utf8_character(at, end, &code);
+        bool sound = bytes > 0 && utf8_is_text(code);
+        bool plain = utf8_is_shown(code) || code == '\t' || code == '\n' || utf8_is_joiner(code);
+        if (!sound)
+            faults_add(reader->faults, place, "an escape in this text stands for no character");
+        else if (!plain)
+            faults_add(reader->faults, place, "an invisible character, U+%04X, is in this text",
+                       (unsigned)code);
+        if (!sound || !plain) {
+            tree_break(reader->tree);
+            return;
+        }
+        at += bytes;
+    }
+}
+
 static void on_scalar(struct reader *reader, struct fy_token *token)
 {
     size_t length = 0;
     const char *text = token != NULL ? fy_token_get_text(token, &length) : NULL;
     bool quoted = token != NULL && fy_token_scalar_style(token) != FYSS_PLAIN;
-    if (text == NULL || (length == 0 && !quoted))
+    if (text == NULL || (length == 0 && !quoted)) {
         tree_scalar(reader->tree, missing_place(reader), "", 0, false);
-    else
-        tree_scalar(reader->tree, scalar_place(token), text, length, quoted);
+        return;
+    }
+    check_text(reader, scalar_place(token), text, length);
+    tree_scalar(reader->tree, scalar_place(token), text, length, quoted);
 }
 
 static void on_alias(struct reader *reader, struct fy_token *token)
@@ -224,7 +255,11 @@ static void report_error(struct reader *reader, const struct fy_diag_error *erro
             message = messages[i].means;
             bracket = messages[i].of_brackets ? tree_open_bracket(reader->tree) : NULL;
         }
-    if (bracket != NULL && bracket->place.line < place.line)
+    if (place.line > reader->lines) { /* the text has ended too early */
+        bracket = tree_open_bracket(reader->tree);
+        place = (struct place){0};
+    }
+    if (bracket != NULL && (place.line == 0 || bracket->place.line < place.line))
         faults_add(reader->faults, bracket->place, "this '%c' is not closed",
                    bracket->kind == YAML_SEQUENCE ? '[' : '{');
     else
@@ -273,20 +308,36 @@ static void parse(struct reader *reader)
     fy_diag_destroy(diag);
 }
 
-/* A directive stands before the document, at the start of its line. */
-static bool has_directive(const struct input *input, struct faults *faults)
+/* What libfyaml must not see although it is text; how a run of blanks goes over line ends. */
+static const char *unreadable(const char *line, size_t length, size_t *blanks)
+{
+    static const char *const why[] = {"directives (%...) are not read here; leave it out",
+                                      "too long a line: over 256 KiB",
+                                      "more than 250 blanks in a row"};
+    if (line[0] == '%')
+        return why[0];
+    if (length > LINE_BYTES)
+        return why[1];
+    for (size_t i = 0; i <= length; i++) { /* its end counts as a blank */
+        *blanks = line[i] == ' ' || line[i] == '\t' || line[i] == '\n' ? *blanks + 1 : 0;
+        if (*blanks > BLANKS)
+            return why[2];
+    }
+    return NULL;
+}
+
+static bool has_unreadable(const struct input *input, struct faults *faults)
 {
     struct place place = {.line = 1, .column = 1, .width = 1};
+    size_t blanks = 0;
     for (const char *at = input->text; *at != '\0'; place.line++) {
-        if (*at == '%') {
-            faults_add(faults, place, "directives (%%...) are not read here; leave it out");
+        size_t length = strcspn(at, "\n");
+        const char *why = unreadable(at, length, &blanks);
+        if (why != NULL) {
+            faults_add(faults, place, "%s", why);
             return true;
         }
-        size_t blank = strspn(at, " \t");
-        if (at[blank] != '#' && at[blank] != '\n')
-            return false;
-        at += strcspn(at, "\n");
-        at += *at == '\n';
+        at += length + (at[length] == '\n');
     }
     return false;
 }
@@ -297,16 +348,25 @@ static bool is_readable(const struct input *input, struct faults *faults)
         faults_add(faults, (struct place){0}, "larger than %zu MiB", YAML_BYTES >> 20);
         return false;
     }
-    return input_check_text(input, faults) && !has_directive(input, faults);
+    return input_check_text(input, faults) && !has_unreadable(input, faults);
 }
 
-/* A copy of the text whose last line ends in a line feed. */
+static uint32_t lines_of(const struct input *input)
+{
+    uint32_t lines = 1;
+    for (const char *at = input->text; (at = strchr(at, '\n')) != NULL && at[1] != '\0'; at++)
+        lines++;
+    return lines;
+}
+
+/* A copy of the text whose last line ends in a line feed, and a comment behind it. */
 static char *text_ended(const struct input *input)
 {
-    char *text = memory_zeroed(input->length + 2, 1);
+    static const char end[] = "\n#\n";
+    bool ended = input->length > 0 && input->text[input->length - 1] == '\n';
+    char *text = memory_zeroed(input->length + sizeof end, 1);
     memcpy(text, input->text, input->length);
-    if (input->length > 0 && text[input->length - 1] != '\n')
-        text[input->length] = '\n';
+    memcpy(text + input->length, end + ended, sizeof end - ended);
     return text;
 }
 
@@ -315,7 +375,8 @@ struct yaml_document *yaml_read(const struct input *input, struct faults *faults
     if (!is_readable(input, faults))
         return NULL;
     char *text = text_ended(input);
-    struct reader reader = {.text = text, .faults = faults, .tree = tree_start(faults)};
+    struct reader reader = {
+        .text = text, .faults = faults, .tree = tree_start(faults), .lines = lines_of(input)};
     parse(&reader);
     free(text);
     return tree_finish(reader.tree);

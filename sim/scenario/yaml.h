@@ -2,9 +2,9 @@
  *
  * Of YAML this reads what a scenario needs: one document; mappings, lists, scalars as text (`no`
  * and 012 are not interpreted), anchors and aliases. Refused, each with its place and a plain
- * message: tags, directives, merge keys (<<), keys that are not text, duplicate keys, aliases to
- * nothing or to what they stand in, a second document, an empty one, more than YAML_DEPTH levels
- * or, aliases written out, YAML_NODES nodes. */
+ * message: tags, directives, merge keys (<<), keys that are not text or very long, duplicate keys,
+ * aliases to nothing or to what they stand in, characters that are not seen, a second document, an
+ * empty one, and more than the limits below allow: they bound what any text can cost. */
 #ifndef SIM_SCENARIO_YAML_H
 #define SIM_SCENARIO_YAML_H
 
@@ -13,9 +13,11 @@
 
 #include "sim/workload/input.h"
 
-#define YAML_BYTES ((size_t)4 << 20) /* the limit for input_read() */
-#define YAML_DEPTH 64
-#define YAML_NODES 100000
+#define YAML_BYTES     ((size_t)1 << 20) /* the limit for input_read() */
+#define YAML_DEPTH     64                /* levels, aliases written out */
+#define YAML_NODES     100000            /* aliases written out */
+#define YAML_TEXT      YAML_BYTES        /* of all scalars, aliases written out */
+#define YAML_KEY_BYTES 1024
 
 enum yaml_kind { YAML_SCALAR, YAML_SEQUENCE, YAML_MAPPING };
 

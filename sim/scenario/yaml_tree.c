@@ -1,12 +1,11 @@
 /* yaml_tree.c: building, limiting and freeing a yaml_document.
  *
  * Nothing is ever copied: an alias hangs the node it names into one more place, and is only counted
- * as what it would be written out, in nodes and in levels. So "a billion laughs" ends at its first
- * alias too many, and a reader of the tree never meets more than the limits promise. */
+ * as what it would be written out, in nodes, text and levels. So "a billion laughs" ends at its
+ * first alias too many, and a reader of the tree never meets more than the limits promise. */
 #include "sim/scenario/yaml_tree.h"
 
 #include "sim/engine/memory.h"
-#include "sim/workload/utf8.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -28,21 +27,27 @@ struct yaml_document {
     struct block *block;
 };
 
+/* What a node comes to, aliases written out. */
+struct extent {
+    size_t nodes, text; /* text: bytes of scalars */
+    unsigned levels;    /* its own counted; a scalar has none */
+};
+
 /* A mapping or sequence that has begun. */
 struct open {
     struct yaml_node *node;
-    size_t first;     /* of tree.held: its children so far (a mapping's: key, value, ...) */
-    size_t anchor;    /* its own, or NO_ANCHOR */
-    size_t nodes;     /* tree.nodes before it */
-    unsigned levels;  /* that it has so far, its own counted; a scalar has none */
-    bool in_brackets; /* begun by [ or { */
+    size_t first;         /* of tree.held: its children so far (a mapping's: key, value, ...) */
+    size_t anchor;        /* its own, or NO_ANCHOR */
+    struct extent before; /* tree.all when it began */
+    unsigned levels;      /* that it has so far */
+    bool in_brackets;     /* begun by [ or { */
 };
 
 struct anchor {
     const char *name;
+    size_t length;
     const struct yaml_node *node; /* NULL until its end */
-    size_t nodes;                 /* written out */
-    unsigned levels;
+    struct extent extent;
 };
 
 struct tree {
@@ -55,7 +60,7 @@ struct tree {
     struct anchor anchor[ANCHORS_MAX];
     size_t anchors;
     size_t next_anchor; /* of the node that comes next, or NO_ANCHOR */
-    size_t nodes;       /* so far, aliases written out */
+    struct extent all;  /* so far; its levels are not kept */
     bool broken;        /* no document can be had */
     bool full;          /* nor any use in reading on */
 };
@@ -119,6 +124,12 @@ void tree_break(struct tree *tree)
     tree->broken = true;
 }
 
+/* A limit is passed: a text like this gets no further. */
+static void give_up(struct tree *tree)
+{
+    tree->broken = tree->full = true;
+}
+
 static const struct open *innermost(const struct tree *tree)
 {
     return tree->depth > 0 ? &tree->open[tree->depth - 1] : NULL;
@@ -147,6 +158,11 @@ const struct yaml_node *tree_open_bracket(const struct tree *tree)
 
 static void check_key(struct tree *tree, const struct yaml_node *key)
 {
+    if (strnlen(key->text, YAML_KEY_BYTES + 1) > YAML_KEY_BYTES) {
+        faults_add(tree->faults, key->place, "a key of more than %d bytes", YAML_KEY_BYTES);
+        give_up(tree);
+        return;
+    }
     if (key->kind != YAML_SCALAR)
         faults_add(tree->faults, key->place, "a key must be text, not a %s",
                    key->kind == YAML_SEQUENCE ? "list" : "mapping");
@@ -178,19 +194,22 @@ static void hold(struct tree *tree, const struct yaml_node *node, unsigned level
     tree->held[tree->held_count++] = node;
 }
 
-/* Counts so many nodes in; false, and the tree full, if they are too many or their levels too deep.
- */
-static bool admit(struct tree *tree, struct place place, size_t nodes, unsigned levels)
+/* Counts a node in; false, and the tree full, if that is too much. */
+static bool admit(struct tree *tree, struct place place, struct extent extent)
 {
-    tree->nodes += nodes;
-    if (tree->nodes > YAML_NODES)
+    tree->all.nodes += extent.nodes;
+    tree->all.text += extent.text;
+    if (tree->all.nodes > YAML_NODES)
         faults_add(tree->faults, place, "too much: over %d values, aliases written out",
                    YAML_NODES);
-    else if (tree->depth + levels > YAML_DEPTH)
+    else if (tree->all.text > YAML_TEXT)
+        faults_add(tree->faults, place, "too much: over %zu bytes of text, aliases written out",
+                   YAML_TEXT);
+    else if (tree->depth + extent.levels > YAML_DEPTH)
         faults_add(tree->faults, place, "nested more than %d levels deep", YAML_DEPTH);
     else
         return true;
-    tree->broken = tree->full = true;
+    give_up(tree);
     return false;
 }
 
@@ -198,11 +217,12 @@ void tree_anchor(struct tree *tree, struct place place, const char *name, size_t
 {
     if (tree->anchors == ANCHORS_MAX) {
         faults_add(tree->faults, place, "more than %d anchors", ANCHORS_MAX);
-        tree->broken = tree->full = true;
+        give_up(tree);
         return;
     }
     tree->next_anchor = tree->anchors++;
     tree->anchor[tree->next_anchor].name = allot_text(tree->document, name, length);
+    tree->anchor[tree->next_anchor].length = length;
 }
 
 static size_t take_anchor(struct tree *tree)
@@ -212,44 +232,27 @@ static size_t take_anchor(struct tree *tree)
     return anchor;
 }
 
-static void bind_anchor(struct tree *tree, size_t index, const struct yaml_node *node, size_t nodes,
-                        unsigned levels)
+static void bind_anchor(struct tree *tree, size_t index, const struct yaml_node *node,
+                        struct extent extent)
 {
     if (index == NO_ANCHOR)
         return;
-    struct anchor *anchor = &tree->anchor[index];
-    anchor->node = node;
-    anchor->nodes = nodes;
-    anchor->levels = levels;
-}
-
-/* Escapes may have put into a quoted text what input_check_text() keeps out of the file. */
-static void check_text(struct tree *tree, struct place place, const char *text, size_t length)
-{
-    uint32_t code = 0;
-    for (const char *at = text, *end = text + length; at < end;) {
-        size_t bytes = utf8_character(at, end, &code);
-        if (bytes == 0 || !utf8_is_text(code)) {
-            faults_add(tree->faults, place, "an escape in this text stands for no character");
-            tree_break(tree);
-            return;
-        }
-        at += bytes;
-    }
+    tree->anchor[index].node = node;
+    tree->anchor[index].extent = extent;
 }
 
 void tree_scalar(struct tree *tree, struct place place, const char *text, size_t length,
                  bool quoted)
 {
-    if (!admit(tree, place, 1, 0))
+    struct extent extent = {.nodes = 1, .text = length};
+    if (!admit(tree, place, extent))
         return;
-    check_text(tree, place, text, length);
     struct yaml_node *node = allot(tree->document, sizeof *node);
     *node = (struct yaml_node){.kind = YAML_SCALAR,
                                .quoted = quoted,
                                .place = place,
                                .text = allot_text(tree->document, text, length)};
-    bind_anchor(tree, take_anchor(tree), node, 1, 0);
+    bind_anchor(tree, take_anchor(tree), node, extent);
     hold(tree, node, 0);
 }
 
@@ -257,8 +260,7 @@ void tree_scalar(struct tree *tree, struct place place, const char *text, size_t
 static const struct anchor *find_anchor(const struct tree *tree, const char *name, size_t length)
 {
     for (size_t i = tree->anchors; i-- > 0;)
-        if (strlen(tree->anchor[i].name) == length &&
-            memcmp(tree->anchor[i].name, name, length) == 0)
+        if (tree->anchor[i].length == length && memcmp(tree->anchor[i].name, name, length) == 0)
             return &tree->anchor[i];
     return NULL;
 }
@@ -267,8 +269,8 @@ void tree_alias(struct tree *tree, struct place place, const char *name, size_t 
 {
     const struct anchor *found = find_anchor(tree, name, length);
     if (found != NULL && found->node != NULL) {
-        if (admit(tree, place, found->nodes, found->levels))
-            hold(tree, found->node, found->levels);
+        if (admit(tree, place, found->extent))
+            hold(tree, found->node, found->extent.levels);
         return;
     }
     if (found == NULL)
@@ -284,15 +286,15 @@ void tree_alias(struct tree *tree, struct place place, const char *name, size_t 
 
 void tree_begin(struct tree *tree, enum yaml_kind kind, struct place place, bool in_brackets)
 {
-    size_t nodes = tree->nodes;
-    if (!admit(tree, place, 1, 1))
+    struct extent before = tree->all;
+    if (!admit(tree, place, (struct extent){.nodes = 1, .levels = 1}))
         return;
     struct yaml_node *node = allot(tree->document, sizeof *node);
     *node = (struct yaml_node){.kind = kind, .place = place, .text = ""};
     tree->open[tree->depth++] = (struct open){.node = node,
                                               .first = tree->held_count,
                                               .anchor = take_anchor(tree),
-                                              .nodes = nodes,
+                                              .before = before,
                                               .levels = 1,
                                               .in_brackets = in_brackets};
 }
@@ -365,8 +367,11 @@ void tree_end(struct tree *tree)
         end_mapping(tree, node, child, children / 2);
     tree->held_count = open->first;
     tree->depth--;
-    bind_anchor(tree, open->anchor, node, tree->nodes - open->nodes, open->levels);
-    hold(tree, node, open->levels);
+    struct extent extent = {.nodes = tree->all.nodes - open->before.nodes,
+                            .text = tree->all.text - open->before.text,
+                            .levels = open->levels};
+    bind_anchor(tree, open->anchor, node, extent);
+    hold(tree, node, extent.levels);
 }
 
 const struct yaml_node *yaml_root(const struct yaml_document *document)

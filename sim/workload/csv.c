@@ -28,7 +28,7 @@ struct reader {
     size_t fields;                        /* of it; those beyond CSV_COLUMNS_MAX are only counted */
     size_t room;                          /* of table->cell, in rows */
     char *spare;                          /* what is free of table->text */
-    bool hopeless;                        /* the header cannot be used */
+    bool hopeless;                        /* the header cannot be used, or there is no end */
 };
 
 static bool is_blank(char c)
@@ -141,25 +141,34 @@ static void report_count(const struct reader *reader)
                reader->fields == 1 ? "" : "s", expected);
 }
 
+static void keep_row(struct reader *reader)
+{
+    struct csv_table *table = reader->table;
+    if ((table->rows + 1) * table->columns > CSV_CELLS_MAX) {
+        faults_add(reader->faults, reader->row[0].place, "too much: over %d fields", CSV_CELLS_MAX);
+        reader->hopeless = true;
+        return;
+    }
+    if (table->rows == reader->room) {
+        reader->room = reader->room > 0 ? reader->room * 2 : 64;
+        table->cell =
+            memory_resized(table->cell, reader->room * table->columns, sizeof *table->cell);
+    }
+    memcpy(table->cell + table->rows * table->columns, reader->row,
+           table->columns * sizeof *table->cell);
+    table->rows++;
+}
+
 static void on_row(int ending, void *data)
 {
     (void)ending;
     struct reader *reader = data;
-    struct csv_table *table = reader->table;
-    if (table->header == NULL) {
+    if (reader->table->header == NULL)
         on_header(reader);
-    } else if (reader->fields != table->columns) {
+    else if (reader->fields != reader->table->columns)
         report_count(reader);
-    } else {
-        if (table->rows == reader->room) {
-            reader->room = reader->room > 0 ? reader->room * 2 : 64;
-            table->cell =
-                memory_resized(table->cell, reader->room * table->columns, sizeof *table->cell);
-        }
-        memcpy(table->cell + table->rows * table->columns, reader->row,
-               table->columns * sizeof *table->cell);
-        table->rows++;
-    }
+    else
+        keep_row(reader);
     reader->fields = 0;
 }
 

@@ -12,6 +12,7 @@
 #include "sim/workload/input.h"
 
 #define CSV_COLUMNS_MAX 1000
+#define CSV_CELLS_MAX   4000000
 
 struct csv_cell {
     const char *text; /* of the table; "" if empty */
@@ -29,8 +30,8 @@ struct csv_table {
 /* Checks the text (input_check_text) and reads it. All that is wrong goes to faults; a faulty row
  * is left out and reading goes on with the next line, so that the caller can judge the other rows
  * in the same run: faults->errors says whether the table is whole. NULL if there is no table: not
- * text, empty, or a header that cannot be used. Freed with csv_table_free(). The table does not
- * need the input any more. */
+ * text, empty, a header that cannot be used, or more than CSV_CELLS_MAX cells. Freed with
+ * csv_table_free(). The table does not need the input any more. */
 struct csv_table *csv_read(const struct input *input, struct faults *faults);
 
 void csv_table_free(struct csv_table *table);

@@ -9,25 +9,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MESSAGE_BYTES 401 /* with its NUL */
+#define MESSAGE_BYTES 400
+#define MESSAGE_HEAD  120 /* of a message that is cut in the middle */
 #define MARGIN        4   /* columns before a quoted line */
 #define WINDOW        76  /* columns that a quoted line may take: 80 with the margin */
 #define LEAD          24  /* columns shown before the caret when a long line is cut on the left */
 #define TAB_STOP      8
 
+static bool is_inside(char byte)
+{
+    return ((unsigned char)byte & 0xC0) == 0x80; /* of a character */
+}
+
+/* Cuts a message in the middle: at its beginning it quotes the user, at its end it explains. */
+static void message_clip(char *text, size_t length)
+{
+    static const char gap[] = {'.', '.', '.'};
+    size_t head = MESSAGE_HEAD, tail = length - (MESSAGE_BYTES - MESSAGE_HEAD - sizeof gap);
+    while (head > 0 && is_inside(text[head]))
+        head--;
+    while (is_inside(text[tail]))
+        tail++;
+    memcpy(text + head, gap, sizeof gap);
+    memmove(text + head + sizeof gap, text + tail, length - tail + 1);
+}
+
 static char *message_formatted(const char *format, va_list arguments)
 {
-    char text[MESSAGE_BYTES];
-    int needed = vsnprintf(text, sizeof text, format, arguments);
+    va_list again;
+    va_copy(again, arguments);
+    int needed = vsnprintf(NULL, 0, format, again);
+    va_end(again);
     size_t length = needed < 0 ? 0 : (size_t)needed;
-    if (length >= sizeof text) {
-        size_t cut = sizeof text - sizeof "...";
-        while (cut > 0 && ((unsigned char)text[cut] & 0xC0) == 0x80)
-            cut--; /* not inside a character */
-        memcpy(text + cut, "...", sizeof "...");
-        length = cut + 3;
-    }
-    return memory_text(text, length);
+    char *text = memory_zeroed(length + 1, 1);
+    vsnprintf(text, length + 1, format, arguments);
+    if (length > MESSAGE_BYTES)
+        message_clip(text, length);
+    return text;
 }
 
 static void add(struct faults *faults, struct place place, bool warning, const char *format,
@@ -42,6 +60,12 @@ static void add(struct faults *faults, struct place place, bool warning, const c
     }
     faults->fault[faults->count++] = (struct fault){
         .place = place, .message = message_formatted(format, arguments), .warning = warning};
+}
+
+void faults_add_list(struct faults *faults, struct place place, const char *format,
+                     va_list arguments)
+{
+    add(faults, place, false, format, arguments);
 }
 
 void faults_add(struct faults *faults, struct place place, const char *format, ...)
@@ -68,37 +92,30 @@ void faults_free(struct faults *faults)
     *faults = (struct faults){0};
 }
 
-/* Whether a terminal shows the character and does nothing else: neither C0 and C1 controls, nor
- * line and paragraph separators, nor the marks that turn the direction of writing. */
-static bool is_shown(uint32_t code)
-{
-    return !(code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x2028 && code <= 0x202E) ||
-             (code >= 0x2066 && code <= 0x2069));
-}
-
 /* The character at `at`, printed if it can be; its length in bytes. */
 static size_t print_character(const char *at, const char *end, FILE *into)
 {
     uint32_t code;
     size_t length = utf8_character(at, end, &code);
-    if (length > 0 && is_shown(code))
+    if (length > 0 && utf8_is_shown(code))
         fwrite(at, 1, length, into);
     else
         fputc('?', into);
     return length > 0 ? length : 1;
 }
 
-static void print_text(const char *text, FILE *into)
+void faults_print_text(const char *text, FILE *into)
 {
     for (const char *end = text + strlen(text); text < end;)
         text += print_character(text, end, into);
 }
 
 /* A line of the text, walked character by character; `cell` is the terminal column it has reached,
- * from 0, tabs expanded. */
+ * from 0, tabs expanded, `column` the character's, from 1. */
 struct walk {
     const char *at, *end;
     size_t cell;
+    uint32_t column;
 };
 
 /* The number of cells that the character at hand takes. */
@@ -113,6 +130,20 @@ static void walk_on(struct walk *walk)
     size_t length = utf8_character(walk->at, walk->end, &code);
     walk->cell += walk_cells(walk);
     walk->at += length > 0 ? length : 1;
+    walk->column++;
+}
+
+/* Walks on to a column; returns where it was a window's width before, or more: all that is shown
+ * left of the column is from there on. */
+static struct walk walk_to(struct walk *walk, uint32_t column)
+{
+    struct walk before = *walk, last = *walk;
+    for (; walk->at < walk->end && walk->column < column; walk_on(walk))
+        if (walk->cell - last.cell >= WINDOW) {
+            before = last;
+            last = *walk;
+        }
+    return before;
 }
 
 /* What is shown of a line: the cells [from, to) of it, the caret on [caret, caret_end). */
@@ -121,17 +152,19 @@ struct snippet {
     bool cut_left, cut_right;
 };
 
-static struct snippet snippet_of(struct walk line, const struct place *place)
+/* The line is walked no further than is shown, for it may be the whole text; it is left where the
+ * shown part and that of any later place on it can be reached. */
+static struct snippet snippet_of(struct walk *start, const struct place *place)
 {
     struct snippet snippet;
-    uint32_t column = 1;
-    for (; line.at < line.end && column < place->column; column++)
-        walk_on(&line);
+    struct walk line = *start;
+    *start = walk_to(&line, place->column);
     snippet.caret = line.cell;
-    for (uint32_t i = 0; line.at < line.end && i < place->width; i++)
+    size_t far = line.cell + WINDOW;
+    for (uint32_t i = 0; line.at < line.end && i < place->width && line.cell <= far; i++)
         walk_on(&line);
     snippet.caret_end = line.cell > snippet.caret ? line.cell : snippet.caret + 1;
-    while (line.at < line.end)
+    while (line.at < line.end && line.cell <= far)
         walk_on(&line);
 
     size_t width = line.cell > snippet.caret_end ? line.cell : snippet.caret_end;
@@ -177,21 +210,33 @@ static void print_caret(const struct snippet *snippet, FILE *into, bool colour)
 
 /* A line of the input by its number, found from where the last one was: faults come sorted. */
 struct lines {
-    const char *at, *end;
+    const char *end; /* of the text */
     uint32_t number;
+    struct walk line; /* that of the number, from as far on as the last fault let it be */
 };
 
-static bool lines_seek(struct lines *lines, uint32_t number, struct walk *line)
+static const char *line_end(const struct lines *lines, const char *at)
 {
-    while (lines->number < number) {
-        const char *stop = memchr(lines->at, '\n', (size_t)(lines->end - lines->at));
-        if (stop == NULL)
+    const char *stop = at < lines->end ? memchr(at, '\n', (size_t)(lines->end - at)) : NULL;
+    return stop != NULL ? stop : lines->end;
+}
+
+static struct lines lines_of(const struct input *input)
+{
+    struct lines lines = {.end = input->text + input->length, .number = 1};
+    const char *end = line_end(&lines, input->text);
+    lines.line = (struct walk){.at = input->text, .end = end, .column = 1};
+    return lines;
+}
+
+static bool lines_seek(struct lines *lines, uint32_t number)
+{
+    for (; lines->number < number; lines->number++) {
+        if (lines->line.end == lines->end)
             return false;
-        lines->at = stop + 1;
-        lines->number++;
+        const char *next = lines->line.end + 1;
+        lines->line = (struct walk){.at = next, .end = line_end(lines, next), .column = 1};
     }
-    const char *stop = memchr(lines->at, '\n', (size_t)(lines->end - lines->at));
-    *line = (struct walk){.at = lines->at, .end = stop != NULL ? stop : lines->end};
     return true;
 }
 
@@ -202,18 +247,17 @@ static void print_fault(const struct fault *fault, const char *name, struct line
     const char *tint = !colour ? "" : fault->warning ? "\033[1;35m" : "\033[1;31m";
     const struct place *place = &fault->place;
     fputs(bold, into);
-    print_text(name, into);
+    faults_print_text(name, into);
     if (place->line > 0)
         fprintf(into, ":%u:%u", (unsigned)place->line, (unsigned)place->column);
     fprintf(into, ":%s %s%s:%s ", plain, tint, fault->warning ? "warning" : "error", plain);
-    print_text(fault->message, into);
+    faults_print_text(fault->message, into);
     fputc('\n', into);
 
-    struct walk line;
-    if (place->line == 0 || !lines_seek(lines, place->line, &line))
+    if (place->line == 0 || !lines_seek(lines, place->line))
         return;
-    struct snippet snippet = snippet_of(line, place);
-    print_line(line, &snippet, into);
+    struct snippet snippet = snippet_of(&lines->line, place);
+    print_line(lines->line, &snippet, into);
     print_caret(&snippet, into, colour);
 }
 
@@ -233,7 +277,7 @@ static void print_rest(const char *name, size_t reported, const char *kind, FILE
     if (reported <= FAULTS_SHOWN)
         return;
     size_t rest = reported - FAULTS_SHOWN;
-    print_text(name, into);
+    faults_print_text(name, into);
     fprintf(into, ": and %zu more %s%s\n", rest, kind, rest == 1 ? "" : "s");
 }
 
@@ -244,7 +288,7 @@ void faults_print(const struct faults *faults, const struct input *input, FILE *
         order[i] = &faults->fault[i];
     qsort(order, faults->count, sizeof *order, in_order);
 
-    struct lines lines = {.at = input->text, .end = input->text + input->length, .number = 1};
+    struct lines lines = lines_of(input);
     size_t shown[2] = {0, 0};
     for (size_t i = 0; i < faults->count; i++)
         if (shown[order[i]->warning]++ < FAULTS_SHOWN)

@@ -10,6 +10,7 @@
 #ifndef SIM_WORKLOAD_FAULT_H
 #define SIM_WORKLOAD_FAULT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -40,16 +41,24 @@ struct faults {
 #define FAULTS_KEPT  1000
 #define FAULTS_SHOWN 50
 
-/* Adds an error (or a warning). A message longer than 400 bytes is cut: it may quote the user. */
+/* Adds an error (or a warning). A message longer than 400 bytes is cut in the middle: it may quote
+ * the user. */
 void faults_add(struct faults *faults, struct place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void faults_warn(struct faults *faults, struct place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+void faults_add_list(struct faults *faults, struct place place, const char *format,
+                     va_list arguments) __attribute__((format(printf, 3, 0)));
+
 /* Prints the faults of this input in the order of the text, and of their arrival in one place; of
  * each kind the first FAULTS_SHOWN, then "and N more". Safe for a terminal whatever the text holds:
- * control characters and invalid UTF-8 come out as '?'. colour: with ANSI colours. */
+ * what is not shown (utf8_is_shown) and invalid UTF-8 come out as '?'. colour: with ANSI colours.
+ */
 void faults_print(const struct faults *faults, const struct input *input, FILE *into, bool colour);
+
+/* Writes a text of the user's, a file's name for one, in the same safe way. */
+void faults_print_text(const char *text, FILE *into);
 
 /* Frees what it holds and leaves it empty, to be used again. */
 void faults_free(struct faults *faults);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define READ_AT_FIRST 65536
 #define CHECK_FAULTS  20
@@ -65,11 +66,8 @@ static enum input_status read_all(struct input *input, const char *name, FILE *f
     return status;
 }
 
-enum input_status input_read(struct input *input, const char *path, size_t limit_bytes)
+static enum input_status read_path(struct input *input, const char *path, size_t limit_bytes)
 {
-    *input = (struct input){0};
-    if (strcmp(path, "-") == 0)
-        return read_all(input, "<stdin>", stdin, limit_bytes);
     FILE *file = fopen(path, "rb");
     if (file == NULL)
         return INPUT_CANNOT_OPEN;
@@ -78,6 +76,25 @@ enum input_status input_read(struct input *input, const char *path, size_t limit
     fclose(file);
     errno = why;
     return status;
+}
+
+enum input_status input_read(struct input *input, const char *path, size_t limit_bytes)
+{
+    *input = (struct input){0};
+    if (strcmp(path, "-") == 0)
+        return read_all(input, "<stdin>", stdin, limit_bytes);
+    return read_path(input, path, limit_bytes);
+}
+
+enum input_status input_read_file(struct input *input, const char *path, size_t limit_bytes)
+{
+    struct stat about;
+    *input = (struct input){0};
+    if (stat(path, &about) != 0)
+        return INPUT_CANNOT_OPEN;
+    if (!S_ISREG(about.st_mode))
+        return INPUT_NOT_A_FILE;
+    return read_path(input, path, limit_bytes);
 }
 
 void input_of_text(struct input *input, const char *name, const char *text, size_t length)

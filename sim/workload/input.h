@@ -22,11 +22,16 @@ enum input_status {
     INPUT_CANNOT_OPEN, /* errno says why */
     INPUT_CANNOT_READ, /* errno says why: a directory, a broken disk */
     INPUT_TOO_LARGE,
+    INPUT_NOT_A_FILE, /* a directory, a device, a pipe */
 };
 
 /* Reads a whole file of at most limit_bytes; path "-" is stdin, named <stdin>. If not INPUT_OK the
  * input is zeroed. Freed with input_free(). */
 enum input_status input_read(struct input *input, const char *path, size_t limit_bytes);
+
+/* The same for a path that a text of the user's names: "-" is a name like others, and nothing is
+ * opened but a regular file, for opening a pipe may wait and a device has no end. */
+enum input_status input_read_file(struct input *input, const char *path, size_t limit_bytes);
 
 /* The same of a text at hand, which is copied. */
 void input_of_text(struct input *input, const char *name, const char *text, size_t length);

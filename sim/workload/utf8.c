@@ -32,3 +32,26 @@ bool utf8_is_text(uint32_t code)
 {
     return code == '\t' || code == '\n' || (code >= 0x20 && code < 0x7F) || code >= 0xA0;
 }
+
+/* Of Unicode's categories Cc, Cf, Zl and Zp what is met in practice: after the C0 and C1 controls
+ * the soft hyphen, marks of direction, separators of lines, spaces without width, the byte order
+ * mark, and tags. */
+bool utf8_is_shown(uint32_t code)
+{
+    static const struct {
+        uint32_t first, last;
+    } hidden[] = {
+        {0x00, 0x1F},     {0x7F, 0x9F},     {0xAD, 0xAD},       {0x61C, 0x61C},
+        {0x180E, 0x180E}, {0x200B, 0x200F}, {0x2028, 0x202E},   {0x2060, 0x206F},
+        {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F},
+    };
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+        if (code >= hidden[i].first && code <= hidden[i].last)
+            return false;
+    return true;
+}
+
+bool utf8_is_joiner(uint32_t code)
+{
+    return code == 0x200C || code == 0x200D;
+}

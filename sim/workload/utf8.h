@@ -13,4 +13,12 @@ size_t utf8_character(const char *at, const char *end, uint32_t *code);
 /* Whether a text may hold this code point: not a control character but tab and line feed. */
 bool utf8_is_text(uint32_t code);
 
+/* Whether a terminal shows this code point where it stands and does nothing else: not a control
+ * character, nor one that breaks the line, turns the direction of writing, or cannot be seen. */
+bool utf8_is_shown(uint32_t code);
+
+/* Whether this code point only joins its neighbours or keeps them apart: not shown, but a part of
+ * how some languages and many emoji are written. */
+bool utf8_is_joiner(uint32_t code);
+
 #endif

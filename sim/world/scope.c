@@ -32,6 +32,8 @@ static struct scope *scope_make(struct gateway *gateway, struct lb_scope_key key
         .memory = lb_algorithm_memory(gateway->balancer->algorithm, gateway->config.stays_max),
     };
     size_t size = lb_region_size(&shape);
+    if (size == 0)
+        size = SIZE_MAX; /* more slots than a region can have: no memory holds that */
     struct scope *scope = memory_zeroed(1, sizeof *scope);
     int status = lb_region_format(memory_aligned(LB_ALIGN, size), size, &shape, &scope->region);
     assert(status == LB_OK);

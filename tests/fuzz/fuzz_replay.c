@@ -1,9 +1,6 @@
 /* fuzz_replay.c: any text as a trace, on a preset and so many workers as its first bytes say. */
 #include "sim/run/replay.h"
-
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/shown.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -21,9 +18,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t text_size = 0;
     FILE *to = open_memstream(&text, &text_size);
     input_of_text(&input, "fuzz.csv", (const char *)data + 2, size - 2);
-    replay_run(&input, &options, &faults, to);
-    faults_print(&faults, &input, to, false);
+    bool played = replay_run(&input, &options, &faults, to);
     fclose(to);
+    bool fine = check_faults(&faults, &input);
+    assert(played == fine && played == (text_size > 0));
+    check_shown(text, text_size);
     free(text);
     faults_free(&faults);
     input_free(&input);
