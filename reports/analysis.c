@@ -27,13 +27,6 @@ struct page {
 
 /* ---- Words ---- */
 
-/* Whether a character does more to a terminal than stand there. */
-static bool is_loud(uint32_t code)
-{
-    return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x2028 && code <= 0x202E) ||
-           (code >= 0x2066 && code <= 0x2069);
-}
-
 /* A user's text in one line of at most so many characters: a long one loses its middle, for the
  * names of servers differ at either end. */
 static char *shown(const char *text, size_t most, char buffer[SHOWN_BYTES])
@@ -49,7 +42,7 @@ static char *shown(const char *text, size_t most, char buffer[SHOWN_BYTES])
         bool left_out = characters > most && i >= kept && i < characters - kept;
         if (left_out && i > kept + 1)
             continue;
-        if (left_out || length == 0 || is_loud(code)) {
+        if (left_out || length == 0 || !utf8_is_shown(code)) {
             *to++ = left_out ? '.' : '?';
             continue;
         }

@@ -3,6 +3,7 @@
 #include "reports/report.h"
 
 #include "reports/text.h"
+#include "sim/scenario/values.h"
 
 #include <csv.h>
 #include <inttypes.h>
@@ -56,7 +57,7 @@ static void put_servers(FILE *to, const struct experiment *experiment, const str
                 ",%" PRIu64 "\n",
                 result->weight[s], tally->picks, share, tally->live,
                 text_ratio(tally->live_mean, mean), tally->live_peak,
-                text_seconds(result->present_ns[s], present), tally->closed, tally->cut,
+                value_seconds_text(result->present_ns[s], present), tally->closed, tally->cut,
                 tally->picks_absent);
     }
 }
@@ -79,7 +80,7 @@ static void put_series(FILE *to, const struct experiment *experiment, const stru
     struct series_reader reader = series_read(trial->result->series);
     while (series_next(&reader)) {
         char time[TEXT_MAX];
-        text_seconds(experiment->sample_ns[reader.point - 1], time);
+        value_seconds_text(experiment->sample_ns[reader.point - 1], time);
         for (uint32_t s = 0; s < trial->result->servers; s++) {
             const struct series_state *state = &reader.state[s];
             csv_put_trial(to, experiment, trial);
@@ -153,7 +154,7 @@ void report_events_csv(const struct experiment *experiment, bool header, FILE *t
             const struct world_log *log = &result->log[l];
             char time[TEXT_MAX];
             csv_put_trial(to, experiment, &experiment->trial[i]);
-            fprintf(to, "%s,%s,%s,", text_seconds(log->at_ns, time),
+            fprintf(to, "%s,%s,%s,", value_seconds_text(log->at_ns, time),
                     scenario->event[log->event].name,
                     log->server == NO_SERVER ? "" : scenario->server[log->server].name);
             put_detail(to, log);

@@ -49,8 +49,8 @@ static int set_signals(posix_spawnattr_t *attributes)
 /* 0, or an errno. into: the writing end of the pipe. */
 static int spawn(struct child *child, const char *directory, const char *script, int into)
 {
-    char program[] = "gnuplot", quiet[] = "-d", name[256];
-    char *argv[] = {program, quiet, name, NULL};
+    char program[] = "gnuplot", defaults[] = "-d", name[256]; /* -d: no settings of the user's */
+    char *argv[] = {program, defaults, name, NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     if ((size_t)snprintf(name, sizeof name, "%s", script) >= sizeof name)

@@ -62,13 +62,22 @@ uint32_t grid_rows(const struct grid *grid)
     return (grid->cells + grid->width - 1) / grid->width;
 }
 
+/* Characters of UTF-8: the bytes that begin one. */
+static uint32_t letters_in(const char *text)
+{
+    uint32_t letters = 0;
+    for (; *text != '\0'; text++)
+        letters += ((unsigned char)*text & 0xC0) != 0x80;
+    return letters;
+}
+
 static void print_row(const struct grid *grid, FILE *to, uint32_t row, const uint32_t *wide,
                       uint32_t gap)
 {
     uint32_t spaces = 0; /* owed, so that no line ends in any */
     for (uint32_t c = 0; c < grid->width; c++) {
         const char *text = grid->cell[row * grid->width + c];
-        uint32_t length = (uint32_t)strlen(text), pad = wide[c] - length;
+        uint32_t length = letters_in(text), pad = wide[c] - length;
         if (grid->columns[c] == 'r')
             spaces += pad;
         if (length > 0) {
@@ -85,7 +94,7 @@ static uint32_t *measure(const struct grid *grid, uint32_t gap, uint32_t *line)
 {
     uint32_t *wide = memory_zeroed(grid->width, sizeof *wide);
     for (uint32_t i = 0; i < grid->cells; i++) {
-        uint32_t length = (uint32_t)strlen(grid->cell[i]);
+        uint32_t length = letters_in(grid->cell[i]);
         if (length > wide[i % grid->width])
             wide[i % grid->width] = length;
     }

@@ -1,4 +1,4 @@
-/* grid.h: a table for a terminal: columns as wide as what stands in them. */
+/* grid.h: a table for a terminal: columns as wide as what stands in them, a column a character. */
 #ifndef REPORTS_GRID_H
 #define REPORTS_GRID_H
 

@@ -4,6 +4,7 @@
 #include "reports/csv_parts.h"
 #include "reports/text.h"
 #include "sim/engine/memory.h"
+#include "sim/scenario/values.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -27,7 +28,7 @@ struct pick_log {
     FILE *file; /* open on aside */
     struct pick_sink sink;
     atomic_int error;           /* errno of the first thing that failed, or 0 */
-    atomic_uint_fast64_t parts; /* that may be there */
+    atomic_uint_fast64_t parts; /* so many may be there */
 };
 
 static void note_error(struct pick_log *log)
@@ -61,6 +62,14 @@ static bool close_file(struct pick_log *log, FILE *file)
 
 /* ---- A trial's part ---- */
 
+/* Never fewer than before: an earlier experiment may have left some behind when it failed. */
+static void expect_parts(struct pick_log *log, uint64_t parts)
+{
+    uint_fast64_t before = atomic_load(&log->parts);
+    while (before < parts && !atomic_compare_exchange_weak(&log->parts, &before, parts))
+        continue;
+}
+
 struct part {
     struct pick_log *log;
     const struct scenario *scenario;
@@ -74,7 +83,7 @@ static void *part_begin(void *context, const struct experiment *experiment, uint
 {
     struct pick_log *log = context;
     char *path = part_path(log, trial);
-    atomic_store(&log->parts, experiment->trials);
+    expect_parts(log, experiment->trials);
     FILE *file = fopen(path, "w");
     if (file == NULL)
         note_error(log);
@@ -143,7 +152,7 @@ static void put_pick(void *told, const struct world_pick *pick)
     char time[TEXT_MAX];
     if (pick_log_failed(part->log))
         return;
-    fprintf(to, "%s,", text_seconds(pick->at_ns, time));
+    fprintf(to, "%s,", value_seconds_text(pick->at_ns, time));
     csv_put_name(to, part->balancer);
     fprintf(to, ",%" PRIu64 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%s/%" PRIu32, part->replication,
             pick->instance, pick->worker, pick->generation, scenario->traffic[pick->traffic].name,
@@ -224,16 +233,17 @@ struct pick_log *pick_log_begin(const char *named, const char *directory, char *
         snprintf(why, room, "a log of picks needs a file to stand in");
         return NULL;
     }
-    if (directory != NULL && is_inside(named, directory)) {
-        snprintf(why, room, "%s would lie in %s, which is put in place as a whole", named,
-                 directory);
-        return NULL;
-    }
     struct pick_log *log = memory_zeroed(1, sizeof *log);
     log->named = memory_text(named, strlen(named));
     log->path = realpath(named, NULL);
     if (log->path == NULL)
         log->path = memory_text(named, strlen(named));
+    if (directory != NULL && is_inside(log->path, directory)) {
+        snprintf(why, room, "%s would lie in %s, which is put in place as a whole", named,
+                 directory);
+        log_free(log);
+        return NULL;
+    }
     size_t length = strlen(log->path) + 32;
     log->aside = memory_zeroed(length, 1);
     snprintf(log->aside, length, "%s.new.%ld", log->path, (long)getpid());

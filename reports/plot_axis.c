@@ -18,9 +18,9 @@ static void add(struct tics *tics, double at, const char *text)
 /* 1, 2 or 5 times a power of ten, such that `high` is reached in at most `most` steps. */
 static double round_step(double high, uint32_t most)
 {
-    static const double steps[] = {1, 2, 5, 10};
+    static const double steps[] = {1, 2, 5};
     double least = high / most, power = pow(10, floor(log10(least)));
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < sizeof steps / sizeof *steps; i++)
         if (steps[i] * power >= least * (1 - 1e-9))
             return steps[i] * power;
     return 10 * power;

@@ -6,6 +6,7 @@
 #include "reports/story.h"
 #include "reports/text.h"
 #include "sim/engine/memory.h"
+#include "sim/scenario/values.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -161,7 +162,7 @@ static uint32_t stretch_end(const struct thin *line, uint32_t from)
 static void put_corner(struct plot *plot, const struct thin_point *point)
 {
     char time[TEXT_MAX], height[TEXT_MAX];
-    fprintf(plot->data, "outline,%s,%s\n", text_seconds(point->at_ns, time),
+    fprintf(plot->data, "outline,%s,%s\n", value_seconds_text(point->at_ns, time),
             text_ratio(point->y, height));
 }
 

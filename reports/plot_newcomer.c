@@ -37,9 +37,6 @@ static void put_addition(struct plot *plot, const struct dot_rows *rows, const s
     const struct world_event *event = &experiment->scenario->event[it->event];
     char story[STORY_MAX], title[2 * STORY_MAX], note[64];
     story_event(experiment->scenario, event, story);
-    if (it->back)
-        snprintf(story, sizeof story, "%s is back",
-                 experiment->scenario->server[event->server].name);
     if (event->name[0] == '#')
         snprintf(title, sizeof title, "%s", story);
     else

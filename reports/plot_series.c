@@ -2,6 +2,7 @@
 #include "reports/plot_series.h"
 
 #include "reports/text.h"
+#include "sim/scenario/values.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -117,7 +118,7 @@ uint32_t plot_put_line(struct plot *plot, const char *label, const struct thin *
         if (point->after_gap)
             fputc('\n', plot->data);
         plot_put_name(plot, label);
-        fprintf(plot->data, ",%s,", text_seconds(point->at_ns, time));
+        fprintf(plot->data, ",%s,", value_seconds_text(point->at_ns, time));
         if (whole)
             fprintf(plot->data, "%" PRIu64 "\n", (uint64_t)point->y);
         else

@@ -21,7 +21,7 @@ double fair_ratio(const struct fair *, const struct series_state *state);
 
 /* The series of a balancer, of replication 0; NULL: none was kept. */
 const struct series *sheet_series(const struct sheet *, uint32_t balancer);
-/* From the first sample's time, or the window's, to the end. */
+/* The window that is measured, which is what an axis of time shows. */
 uint64_t sheet_from_ns(const struct sheet *);
 uint64_t sheet_to_ns(const struct sheet *);
 /* Whether servers that are present at one time always have the same weight. */

@@ -76,7 +76,7 @@ static char *clip(const char *text, double size, double width, double keep,
     size_t head = fitting(text, size, room * keep), tail = 0, length;
     while (head > MOST || (head > 0 && text[head - 1] == ' '))
         head--;
-    while (((unsigned char)text[head] & 0xC0) == 0x80)
+    while (head > 0 && ((unsigned char)text[head] & 0xC0) == 0x80)
         head--;
     if (keep < 1) {
         double left = room * (1 - keep);

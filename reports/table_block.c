@@ -36,14 +36,20 @@ static uint64_t mean_count(const struct table *table, uint32_t balancer, server_
     return (sum + replications / 2) / replications;
 }
 
-/* Picks of a server over all replications; of all servers, for NO_SERVER. */
+/* Picks of a server over all replications. */
 static uint64_t sum_of_picks(const struct table *table, uint32_t balancer, uint32_t server)
 {
     uint64_t sum = 0;
     for (uint64_t r = 0; r < table->experiment->replications; r++)
-        for (uint32_t s = 0; s < table->scenario->servers; s++)
-            if (server == NO_SERVER || s == server)
-                sum += picks_of(table_result(table, balancer, r), 0, s);
+        sum += picks_of(table_result(table, balancer, r), 0, server);
+    return sum;
+}
+
+static uint64_t sum_of_all_picks(const struct table *table, uint32_t balancer)
+{
+    uint64_t sum = 0;
+    for (uint32_t s = 0; s < table->scenario->servers; s++)
+        sum += sum_of_picks(table, balancer, s);
     return sum;
 }
 
@@ -104,7 +110,7 @@ static void print_servers(const struct table *table, uint32_t balancer)
     columns[4 + table->moments] = '\0';
     struct grid *grid = grid_new(columns);
     bool *shown = choose_rows(table, balancer);
-    uint64_t all_picks = sum_of_picks(table, balancer, NO_SERVER);
+    uint64_t all_picks = sum_of_all_picks(table, balancer);
     grid_cell(grid, "server");
     grid_cell(grid, "picks");
     grid_cell(grid, "share");

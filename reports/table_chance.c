@@ -67,8 +67,7 @@ static bool draws_alone(const struct table *table, uint32_t balancer)
     const struct balancer *it = &table->scenario->balancer[balancer];
     bool in_step = it->draws == DRAWS_PROCESS && workers_of(table, balancer) > 1;
     return !in_step && table_result(table, balancer, 0)->draws > 0 &&
-           (strcmp(it->view->name, "request") == 0 ||
-            strcmp(lb_algorithm_name(it->algorithm), "random") == 0);
+           (it->view->per_request || strcmp(lb_algorithm_name(it->algorithm), "random") == 0);
 }
 
 /* A full server, or one that its worker believes to be there, makes draws that weights do not

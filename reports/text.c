@@ -19,17 +19,6 @@ char *text_count(uint64_t count, char buffer[TEXT_MAX])
     return buffer;
 }
 
-char *text_seconds(uint64_t ns, char buffer[TEXT_MAX])
-{
-    int length =
-        snprintf(buffer, TEXT_MAX, "%" PRIu64 ".%09" PRIu64, ns / 1000000000, ns % 1000000000);
-    while (buffer[length - 1] == '0')
-        buffer[--length] = '\0';
-    if (buffer[length - 1] == '.')
-        buffer[--length] = '\0';
-    return buffer;
-}
-
 char *text_time(uint64_t ns, char buffer[TEXT_MAX])
 {
     static const struct {

@@ -9,8 +9,6 @@
 
 /* 2,374,398 */
 char *text_count(uint64_t count, char buffer[TEXT_MAX]);
-/* Seconds, exactly: 600, 0.5, 12.000000001 */
-char *text_seconds(uint64_t ns, char buffer[TEXT_MAX]);
 /* A time for people: 1h, 12m, 1m30s, 250ms */
 char *text_time(uint64_t ns, char buffer[TEXT_MAX]);
 /* The same, rounded to what matters of it: 1h12m, 6m37s, 41s, 4.2s, 250ms */

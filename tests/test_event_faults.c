@@ -30,6 +30,9 @@ static void events(void)
         {WITH_EVENTS("[{at: 1m, name: f, flap: {server: s1, for: 1s}}, "
                      "{at: 2m, name: f:back, touch: true}]"),
          "7:58 'f:back' is what files call event f's return; give it another name\n"},
+        {WITH_EVENTS("[{at: 1m, flap: {server: s1, for: 1s}}, "
+                     "{at: 2m, name: 1:back, touch: true}]"),
+         "7:49 '1:back' is what files call event #1's return; give it another name\n"},
         {WITH_EVENTS("[{at: 1m, add: []}, {at: 1m, remove: []}, {at: 1m, weight: {}}]"),
          "7:24 nobody is named here\n"
          "7:46 nobody is named here\n"

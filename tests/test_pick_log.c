@@ -361,6 +361,25 @@ static void test_places(void)
     spot_end(&spot);
 }
 
+/* A link that leads there is there. */
+static void test_link_inside(void)
+{
+    struct spot spot = spot_new();
+    char inside[160], file[192], link[160];
+    snprintf(inside, sizeof inside, "%s/inside", spot.directory);
+    snprintf(file, sizeof file, "%s/log", inside);
+    snprintf(link, sizeof link, "%s/link", spot.directory);
+    CU_ASSERT_EQUAL(mkdir(inside, 0700), 0);
+    write_text(file, "");
+    CU_ASSERT_EQUAL(symlink("inside/log", link), 0);
+    check_refused(link, inside, "would lie in");
+    CU_ASSERT_EQUAL(files_in(inside), 1);
+    unlink(link);
+    unlink(file);
+    rmdir(inside);
+    spot_end(&spot);
+}
+
 /* ---- Nothing remains ---- */
 
 /* The earlier log is as it was, and alone. */
@@ -443,7 +462,7 @@ static void test_full_disk(void)
     signal(SIGXFSZ, handler);
 }
 
-/* Somebody tidies up while it runs. */
+/* Somebody tidies up while it runs; the next scenario, of fewer trials, has fewer parts. */
 static void test_part_gone(void)
 {
     struct spot spot = spot_new();
@@ -455,6 +474,7 @@ static void test_part_gone(void)
     snprintf(path, sizeof path, "%s.part.%ld.2", spot.file, (long)getpid());
     CU_ASSERT_EQUAL(unlink(path), 0);
     pick_log_add(log, experiment);
+    CU_ASSERT_FALSE(run_into(log, small, 1, 1));
     check_not_written(log, &spot, "No such file or directory");
     experiment_free(experiment);
     scenario_free(scenario);
@@ -467,6 +487,7 @@ static const struct test tests[] = {
     {"numbers", test_numbers},
     {"fields", test_fields},
     {"where it may be", test_places},
+    {"a link into the directory", test_link_inside},
     {"given up: nothing remains", test_given_up},
     {"a full disk: one line, nothing remains", test_full_disk},
     {"a part that is gone: one line, nothing remains", test_part_gone},

@@ -56,6 +56,7 @@ static void test_clipping(void)
     CU_ASSERT_STRING_EQUAL(plot_text_clip("short", 12, 100, clipped), "short");
     CU_ASSERT_STRING_EQUAL(plot_text_clip("0123456789", 10, 30, clipped), "0123\xE2\x80\xA6");
     CU_ASSERT_STRING_EQUAL(plot_text_clip("012 456789", 10, 26, clipped), "012\xE2\x80\xA6");
+    CU_ASSERT_STRING_EQUAL(plot_text_clip("\x80\x80\x80", 10, 12, clipped), "\xE2\x80\xA6");
     CU_ASSERT_STRING_EQUAL(plot_text_clip_middle("0123456789", 10, 30, clipped), "01\xE2\x80\xA6"
                                                                                  "89");
     for (unsigned length = 0; length <= 1000; length += 10) {

@@ -3,6 +3,7 @@
 #include "reports/plots.h"
 
 #include "reports/text.h"
+#include "sim/scenario/values.h"
 #include "sim/run/metrics.h"
 
 #include "tests/harness.h"
@@ -160,7 +161,7 @@ static void check_live(const struct gallery *gallery, char **rest)
             if (reader.state[s].weight == 0 && reader.state[s].live == 0)
                 continue;
             snprintf(wanted, sizeof wanted, "%s,%s,%" PRIu64, experiment->scenario->server[s].name,
-                     text_seconds(experiment->sample_ns[i], seconds), reader.state[s].live);
+                     value_seconds_text(experiment->sample_ns[i], seconds), reader.state[s].live);
             check_line(rest, "live", wanted);
         }
         series_reader_free(&reader);
@@ -187,7 +188,7 @@ static void check_imbalance(const struct gallery *gallery, uint32_t balancer, co
             continue;
         char wanted[128], seconds[TEXT_MAX];
         snprintf(wanted, sizeof wanted, "%s,%s,%.9g", label,
-                 text_seconds(experiment->sample_ns[i], seconds),
+                 value_seconds_text(experiment->sample_ns[i], seconds),
                  spread_of(live, weight, series_servers(series)).max_over_mean);
         check_line(rest, label, wanted);
     }
@@ -287,7 +288,7 @@ static void test_data_of_many(void)
         CU_ASSERT_FATAL(present == 16 || present == 24);
         char wanted[128], seconds[TEXT_MAX];
         snprintf(wanted, sizeof wanted, "median,%s,%.9g",
-                 text_seconds(experiment->sample_ns[i], seconds),
+                 value_seconds_text(experiment->sample_ns[i], seconds),
                  ((double)live[present / 2 - 1] + (double)live[present / 2]) / 2);
         check_line(&rest, "band", wanted);
     }

@@ -99,6 +99,10 @@ static void steps_that_cannot_be(void)
         {REST "sample: 299us\nmeasure: {from: 5m}\nduration: 10m\n",
          "6:9 this step makes 1003345 points of the 5m measured; 1000000 at most, so it must be "
          "300us or longer\n"},
+        {"format: 1\nname: a\nservers: [s1..s1000]\n" TRAFFIC BALANCERS
+         "duration: 10m\nsample: 5999us\n",
+         "7:9 this step makes 100017 points of 1000 servers each; their product must not pass "
+         "100000000\n"},
         /* the step that is named is allowed, see above */
         {REST "duration: 600000000001ns\nsample: 600us\n",
          "7:9 this step makes 1000001 points of the 600000000001ns measured; 1000000 at most, so "

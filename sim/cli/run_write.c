@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The options as they were given, for run.json; neither the directory nor the threads, which change
- * no number. */
+/* The options as they were given, for run.json: those that change numbers, which neither the
+ * directory nor the threads do. */
 static char *options_text(const struct job *job)
 {
     char *text = NULL;
@@ -90,6 +90,11 @@ int run_write_directory(const struct job *job)
         write_file(output, "intervals.csv", job, report_intervals_csv);
         write_run_json(output, job);
         struct plots_outcome plots = write_plots(output, job);
+        if (console_interrupted()) { /* which may have ended gnuplot, too */
+            output_abandon(output);
+            console_error("interrupted; nothing was written to %s", job->directory);
+            return EXIT_INTERRUPTED;
+        }
         if (output_commit(output, why, sizeof why)) {
             say_what_is_missing(&plots, job->directory);
             return EXIT_FINE;

@@ -1,5 +1,6 @@
 /* metrics.c: the table of metrics as a whole: finding, naming, writing. */
 #include "sim/run/metrics_parts.h"
+#include "sim/scenario/values.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -73,18 +74,6 @@ char *metric_name(const struct metric *metric, const struct experiment *experime
     return name;
 }
 
-/* Seconds to the last tick, without zeros that say nothing. */
-static void seconds_text(uint64_t ns, char text[METRIC_TEXT_MAX])
-{
-    const uint64_t second_ns = 1000000000;
-    int length =
-        snprintf(text, METRIC_TEXT_MAX, "%" PRIu64 ".%09" PRIu64, ns / second_ns, ns % second_ns);
-    while (text[length - 1] == '0')
-        text[--length] = '\0';
-    if (text[length - 1] == '.')
-        text[--length] = '\0';
-}
-
 char *metric_text(const struct metric *metric, struct value value, char text[METRIC_TEXT_MAX])
 {
     text[0] = '\0';
@@ -95,7 +84,7 @@ char *metric_text(const struct metric *metric, struct value value, char text[MET
         snprintf(text, METRIC_TEXT_MAX, "%" PRIu64, value.exact);
         break;
     case METRIC_TIME:
-        seconds_text(value.exact, text);
+        value_seconds_text(value.exact, text);
         break;
     case METRIC_RATIO:
         snprintf(text, METRIC_TEXT_MAX, "%.9g", value.number);

@@ -11,17 +11,17 @@ static struct value settle(const struct world_result *result, uint32_t row, uint
     if (!after->judged)
         return VALUE_NONE;
     if (after->outside_until_ns == 0)
-        return value_time(0);
+        return value_seconds(0);
     uint64_t quiet_ns = span_ns - after->outside_until_ns;
     if (quiet_ns <= (span_ns - 1) / QUIET_PARTS) /* 10 quiet < span, without overflow */
         return VALUE_NONE;
-    return value_time(after->outside_until_ns - 1); /* the last tick that was outside */
+    return value_seconds(after->outside_until_ns - 1); /* the last tick that was outside */
 }
 
 static struct value balanced(const struct world_result *result, uint32_t row, uint32_t change)
 {
     const struct world_after *after = world_after_at(result, change, row);
-    return after->balanced ? value_time(after->balanced_ns) : VALUE_NONE;
+    return after->balanced ? value_seconds(after->balanced_ns) : VALUE_NONE;
 }
 
 static struct value share_100(const struct world_result *result, uint32_t row, uint32_t change)

@@ -77,7 +77,7 @@ static struct value over_110(const struct world_result *result, uint32_t row, ui
 {
     const struct world_measure *measure = &result->measure[row];
     (void)change;
-    return measure->judged ? value_time(measure->over_110_ns) : VALUE_NONE;
+    return measure->judged ? value_seconds(measure->over_110_ns) : VALUE_NONE;
 }
 
 /* ---- What chance alone would leave ---- */

@@ -27,7 +27,7 @@ static inline struct value value_count(uint64_t count)
     return (struct value){.exact = count, .number = (double)count};
 }
 
-static inline struct value value_time(uint64_t ns)
+static inline struct value value_seconds(uint64_t ns)
 {
     return (struct value){.exact = ns, .number = (double)ns / 1e9};
 }

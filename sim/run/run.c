@@ -4,7 +4,6 @@
 #include "sim/engine/memory.h"
 #include "sim/run/samples.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>

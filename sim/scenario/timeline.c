@@ -99,34 +99,39 @@ static struct event_entry *find_event(struct loader *loader, const struct named 
     return NULL;
 }
 
-/* Another event one of whose metrics would be called as one of an event of this name: settle_s:3 of
- * an event "3" and of the third that has no name, settle_s:x:back of an event "x:back" and of the
- * return of a flap x. NULL: there is none. */
-static const struct event_entry *find_namesake(struct loader *loader, const struct named *named,
-                                               const char *name)
+/* The event that files call so: by its name, or by its number. NULL: there is none. */
+static const struct event_entry *find_filed(struct loader *loader, const struct named *named,
+                                            const char *name, int length, bool by_name)
 {
-    static const char back[] = ":back";
-    char other[NAME_MAX_BYTES + 2];
-    snprintf(other, sizeof other, "#%s", name);
-    const struct event_entry *found = find_event(loader, named, other);
-    size_t length = strlen(name), tail = sizeof back - 1;
-    if (found != NULL || length <= tail || strcmp(name + length - tail, back) != 0)
-        return found;
-    snprintf(other, sizeof other, "%.*s", (int)(length - tail), name);
-    found = find_event(loader, named, other);
-    return found != NULL && found->event.kind == EVENT_FLAP ? found : NULL;
+    char filed[NAME_MAX_BYTES + 2];
+    snprintf(filed, sizeof filed, "%s%.*s", by_name ? "" : "#", length, name);
+    return find_event(loader, named, filed);
+}
+
+/* Metrics of two events may not be called alike: settle_s:3 of an event "3" and of the third that
+ * has no name, settle_s:x:back of an event "x:back" and of the return of a flap x. */
+static void check_metric_name(struct loader *loader, const struct named *named,
+                              const struct event_entry *entry)
+{
+    static const char back[] = ":back", says[] = "'%s' is what files call event %s%s; give it "
+                                                 "another name";
+    const char *name = entry->given_name;
+    int length = (int)strlen(name), base = length - (int)(sizeof back - 1);
+    const struct event_entry *other = find_filed(loader, named, name, length, false);
+    if (other != NULL)
+        faults_add(loader->faults, entry->place, says, name, other->event.name, "");
+    for (int by_name = 0; base > 0 && strcmp(name + base, back) == 0 && by_name < 2; by_name++) {
+        other = find_filed(loader, named, name, base, by_name);
+        if (other != NULL && other->event.kind == EVENT_FLAP)
+            faults_add(loader->faults, entry->place, says, name, other->event.name, "'s return");
+    }
 }
 
 static void check_metric_names(struct loader *loader, const struct named *named)
 {
-    for (uint32_t i = 0; i < loader->events; i++) {
-        const char *name = loader->event[i].given_name;
-        const struct event_entry *other = name != NULL ? find_namesake(loader, named, name) : NULL;
-        if (other != NULL)
-            faults_add(loader->faults, loader->event[i].place,
-                       "'%s' is what files call event %s%s; give it another name", name,
-                       other->event.name, other->given_name != NULL ? "'s return" : "");
-    }
+    for (uint32_t i = 0; i < loader->events; i++)
+        if (loader->event[i].given_name != NULL)
+            check_metric_name(loader, named, &loader->event[i]);
 }
 
 /* A slip, or a time without its unit. */

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -165,6 +166,17 @@ char *value_time_text(uint64_t ns, char buffer[32])
     while (unit > 0 && (ns == 0 ? unit != 3 : ns % units[unit].ns != 0))
         unit--;
     snprintf(buffer, 32, "%llu%s", (unsigned long long)(ns / units[unit].ns), units[unit].name);
+    return buffer;
+}
+
+char *value_seconds_text(uint64_t ns, char buffer[32])
+{
+    const uint64_t second_ns = 1000000000;
+    int length = snprintf(buffer, 32, "%" PRIu64 ".%09" PRIu64, ns / second_ns, ns % second_ns);
+    while (buffer[length - 1] == '0')
+        buffer[--length] = '\0';
+    if (buffer[length - 1] == '.')
+        buffer[--length] = '\0';
     return buffer;
 }
 

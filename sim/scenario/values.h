@@ -29,6 +29,9 @@ bool value_name(const char *text, size_t length);
 /* The shortest exact spelling of a time: 90s, 2m, 1500ms. Buffer of 32 bytes; returns it. */
 char *value_time_text(uint64_t ns, char buffer[32]);
 
+/* Seconds, exactly: 600, 0.5, 12.000000001. Buffer of 32 bytes; returns it. */
+char *value_seconds_text(uint64_t ns, char buffer[32]);
+
 /* The shortest decimal that reads back to the very number. Buffer of 32 bytes; returns it. */
 char *value_number_text(double number, char buffer[32]);
 

@@ -45,12 +45,19 @@ static void check_sample(struct loader *loader, uint64_t window_ns)
     }
     uint64_t points = window_ns / sample_ns + (window_ns % sample_ns > 0);
     uint64_t least_ns = window_ns / SAMPLES_MAX + (window_ns % SAMPLES_MAX > 0);
+    uint32_t servers = loader->server_names.count;
     if (points > SAMPLES_MAX)
         faults_add(loader->faults, loader->sample_place,
                    "this step makes %llu points of the %s measured; %d at most, so it must be %s "
                    "or longer",
                    (unsigned long long)points, value_time_text(window_ns, window), SAMPLES_MAX,
                    value_time_text(least_ns, least));
+    else if (points * servers > SAMPLE_ROWS_MAX) /* nobody wants files of hundreds of gigabytes */
+        faults_add(loader->faults, loader->sample_place,
+                   "this step makes %llu points of %lu servers each; their product must not pass "
+                   "%llu",
+                   (unsigned long long)points, (unsigned long)servers,
+                   (unsigned long long)SAMPLE_ROWS_MAX);
 }
 
 void finish_window(struct loader *loader)
