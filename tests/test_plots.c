@@ -3,8 +3,8 @@
 #include "reports/plots.h"
 
 #include "reports/text.h"
-#include "sim/scenario/values.h"
 #include "sim/run/metrics.h"
+#include "sim/scenario/values.h"
 
 #include "tests/harness.h"
 #include "tests/told.h"

@@ -11,7 +11,7 @@
 #define SCENARIO_FORMAT 1
 
 #define SAMPLE_ROWS_MAX UINT64_C(100000000) /* of timeseries.csv, a balancer */
-#define SAMPLES_MAX 1000000 /* points from + i * sample_ns below the end; the end is one more */
+#define SAMPLES_MAX     1000000 /* points from + i * sample_ns below the end; the end is one more */
 
 struct scenario {
     const char *file; /* as it was named to us */
