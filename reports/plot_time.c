@@ -79,7 +79,7 @@ void quotient_put(struct plot *plot, const struct time_axis *time, double top,
     struct quotient_axis axis = quotient_axis(thin_highest(line));
     struct panel panel =
         quotient_panel(plot, time, &axis, top, top + QUOTIENT_HEIGHT, false, &line, 1);
-    plot_source(plot, plot_put_line(plot, "max_over_mean", line, false), source);
+    plot_source(plot, plot_put_line(plot, "(max_over_mean)", line, false), source);
     time_axis_put(plot, time, true);
     time_axis_put_title(plot, time, panel.left, panel.right, panel.bottom);
     events_put(plot, time->events, &panel, EVENTS_PLAIN);

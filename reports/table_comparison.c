@@ -226,7 +226,8 @@ static void print_legend(const struct table *table, const struct columns *column
                  table_change_name(table, columns->added, NAME_SHOWN, name),
                  100 * table_result(table, 0, 0)->change[columns->added].entitled);
     if (by->ranks)
-        line_add(line, sizeof line, "; chance alone: as many connections, placed by lot");
+        line_add(line, sizeof line,
+                 "; chance alone: about what as many connections show that are placed by lot");
     line_add(line, sizeof line, ".");
     if (by->ranks && table->scenario->balancers > 1 &&
         table->experiment->replications >= SUMMARY_LEAST)

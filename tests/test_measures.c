@@ -81,6 +81,26 @@ static void test_segments(void)
     stage_end(&stage);
 }
 
+/* What a tick undoes was never there: s3 leaves and returns at once, and the 12 picks before and the
+ * 3 after are one segment. A weight that is other afterwards makes two of them. */
+static void test_one_segment(void)
+{
+    struct stage stage;
+    stage_begin(&stage, "random", 3, 1000);
+    stage_traffic(&stage, "a", burst(12, 0, 0), forever());
+    stage_entry(&stage, burst(3, 300, 0));
+    stage_change(&stage, 200, "-3");
+    stage_change(&stage, 200, "+3");
+    const struct world_result *result = stage_run(&stage);
+    CU_ASSERT_EQUAL(result->measure[0].picks_df, 2); /* of 15 picks, five expected on each */
+    CU_ASSERT_EQUAL(world_tally_at(result, 0, 2)->entitled, 5);
+    stage_change(&stage, 200, "3:2");
+    result = stage_run(&stage);
+    CU_ASSERT_EQUAL(result->measure[0].picks_df, 0); /* of 12 and of 3: too few for three cells */
+    CU_ASSERT(near(world_tally_at(result, 0, 2)->entitled, 4 + 1.5));
+    stage_end(&stage);
+}
+
 static void test_after(void)
 {
     struct stage stage;
@@ -305,6 +325,7 @@ static const struct test tests[] = {
     {"averages over the midpoints", test_averages},
     {"peaks, and time above 1.10", test_peaks},
     {"chi-square and what picks entitle to, by segments", test_segments},
+    {"segments: what a tick undoes was never there", test_one_segment},
     {"what followed a change", test_after},
     {"the window: counts, integrals, averages, samples", test_window},
     {"the window: its first tick", test_window_edges},

@@ -185,6 +185,9 @@ static void test_noise(void)
     result->measure[0].average = (struct world_average){.points = 100, .present = 600, .live = 6e3};
     check_value(result, "noise_misplaced", 0, 0, exp(-10) * 1e10 / 3628800);
     check_value(result, "noise_max_over_mean", 0, 0, 1.4);
+    result->measure[0].average.present = 100; /* one server: it is never uneven */
+    check_value(result, "noise_misplaced", 0, 0, NAN);
+    check_value(result, "noise_max_over_mean", 0, 0, NAN);
     hand_end(&hand);
 }
 

@@ -248,7 +248,7 @@ static void test_data(void)
     gallery_draw(&gallery, false, 0);
     char *text = text_of(&gallery, "live_round_robin.csv"), *rest = text;
     check_live(&gallery, &rest);
-    check_imbalance(&gallery, 0, "max_over_mean", &rest);
+    check_imbalance(&gallery, 0, "(max_over_mean)", &rest);
     CU_ASSERT_PTR_NULL(next_line(&rest));
     free(text);
     rest = text = text_of(&gallery, "imbalance.csv");

@@ -82,11 +82,12 @@ static struct value over_110(const struct world_result *result, uint32_t row, ui
 
 /* ---- What chance alone would leave ---- */
 
-/* Of as many servers, and as many connections on each, as there were on average. */
+/* Of as many servers, and as many connections on each, as there were on average. A server alone
+ * cannot be uneven. */
 static struct noise noise_of(const struct world_result *result, uint32_t row)
 {
     const struct world_average *average = &result->measure[row].average;
-    if (average->points == 0)
+    if (average->present <= average->points)
         return (struct noise){.empty = true};
     return noise_floor(average->live / (double)average->present,
                        (double)average->present / (double)average->points);

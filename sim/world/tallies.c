@@ -18,10 +18,64 @@ static void settle(struct count *count, uint64_t now_ns)
     count->since_ns = now_ns;
 }
 
+/* ---- Segments: picks while presence and weights stood still ---- */
+
+/* What the segment's picks entitle each present server to, and how far chance explains who got
+ * them. */
+static void end_segment(struct world *world, uint32_t row)
+{
+    struct gauge *gauge = &world->gauge[row];
+    uint32_t servers = world->config->servers;
+    if (gauge->segment_picks == 0)
+        return;
+    uint64_t *picks = memory_zeroed(servers, sizeof *picks);
+    double *entitled = memory_zeroed(servers, sizeof *entitled);
+    for (uint32_t s = 0; s < servers; s++) {
+        struct count *count = count_at(world, row, s);
+        picks[s] = count->segment_picks;
+        entitled[s] = (double)gauge->segment_picks * (double)world->server[s].segment_weight /
+                      (double)world->segment_weights;
+        count->entitled += entitled[s];
+        count->segment_picks = 0;
+    }
+    struct chi_square test = chi_square_of(picks, entitled, servers);
+    gauge->measure.picks_chi2 += test.x2;
+    gauge->measure.picks_df += test.df;
+    gauge->segment_picks = 0;
+    free(picks);
+    free(entitled);
+}
+
+static void end_segments(struct world *world)
+{
+    for (uint32_t row = 0; row < world->gauges; row++)
+        end_segment(world, row);
+}
+
+/* Presence and weights are those of the segment unless a pick finds others: what is undone within a
+ * tick, before anybody picks, was never there. */
+static void settle_segment(struct world *world)
+{
+    bool differs = false;
+    world->segment_in_doubt = false;
+    for (uint32_t s = 0; s < world->config->servers; s++)
+        differs = differs || world->server[s].segment_weight != world->server[s].present_weight;
+    if (!differs)
+        return;
+    end_segments(world);
+    for (uint32_t s = 0; s < world->config->servers; s++)
+        world->server[s].segment_weight = world->server[s].present_weight;
+    world->segment_weights = world->present_weights;
+}
+
+/* ---- Picks and ends ---- */
+
 void tallies_pick(struct world *world, uint32_t traffic, uint32_t server, bool first_attempt)
 {
     const uint32_t rows[] = {0, traffic + 1};
     bool present = world->server[server].present_weight > 0;
+    if (world->segment_in_doubt)
+        settle_segment(world);
     for (uint32_t i = 0; i < 2; i++) {
         struct count *count = count_at(world, rows[i], server);
         settle(count, world->now_ns);
@@ -49,40 +103,6 @@ void tallies_end(struct world *world, uint32_t traffic, uint32_t server, enum ta
     }
 }
 
-/* ---- Segments: picks while presence and weights stood still ---- */
-
-/* What the segment's picks entitle each present server to, and how far chance explains who got
- * them. */
-static void end_segment(struct world *world, uint32_t row)
-{
-    struct gauge *gauge = &world->gauge[row];
-    uint32_t servers = world->config->servers;
-    if (gauge->segment_picks == 0)
-        return;
-    uint64_t *picks = memory_zeroed(servers, sizeof *picks);
-    double *entitled = memory_zeroed(servers, sizeof *entitled);
-    for (uint32_t s = 0; s < servers; s++) {
-        struct count *count = count_at(world, row, s);
-        picks[s] = count->segment_picks;
-        entitled[s] = (double)gauge->segment_picks * (double)world->server[s].present_weight /
-                      (double)world->present_weights;
-        count->entitled += entitled[s];
-        count->segment_picks = 0;
-    }
-    struct chi_square test = chi_square_of(picks, entitled, servers);
-    gauge->measure.picks_chi2 += test.x2;
-    gauge->measure.picks_df += test.df;
-    gauge->segment_picks = 0;
-    free(picks);
-    free(entitled);
-}
-
-static void end_segments(struct world *world)
-{
-    for (uint32_t row = 0; row < world->gauges; row++)
-        end_segment(world, row);
-}
-
 /* ---- Presence ---- */
 
 static uint32_t weight_now(const struct server *server)
@@ -106,7 +126,7 @@ void tallies_presence(struct world *world)
         changed = changed || weight_now(&world->server[s]) != world->server[s].present_weight;
     if (!changed)
         return;
-    end_segments(world);
+    world->segment_in_doubt = true;
     for (uint32_t s = 0; s < world->config->servers; s++)
         set_presence(world, &world->server[s], weight_now(&world->server[s]));
     measures_presence(world);

@@ -74,6 +74,7 @@ struct server {
     uint32_t outs;       /* so many flaps, not over yet, hold it out */
     uint64_t present_since_ns, present_ns;
     uint32_t present_weight; /* 0: not present */
+    uint32_t segment_weight; /* the same, since presence or weights last differed at a pick */
     uint32_t joined;         /* by this change of the result's, the last that added it */
 };
 
@@ -101,6 +102,8 @@ struct world {
     struct gauge *gauge; /* [gauges]: of each row of counts; of one only where all are alike */
     uint32_t gauges;
     uint64_t present_weights; /* of all present servers, added up */
+    uint64_t segment_weights; /* of those of the segment */
+    bool segment_in_doubt;    /* presence or weights changed since the last pick */
     uint32_t present, least_weight;
     uint32_t next_point;
     uint32_t group; /* the first change of the latest tick that had some; NO_CHANGE */
