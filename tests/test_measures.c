@@ -81,8 +81,8 @@ static void test_segments(void)
     stage_end(&stage);
 }
 
-/* What a tick undoes was never there: s3 leaves and returns at once, and the 12 picks before and the
- * 3 after are one segment. A weight that is other afterwards makes two of them. */
+/* What a tick undoes was never there: s3 leaves and returns at once, and the 12 picks before and
+ * the 3 after are one segment. A weight that is other afterwards makes two of them. */
 static void test_one_segment(void)
 {
     struct stage stage;
