@@ -30,7 +30,7 @@
 extern "C" {
 #endif
 
-#define LB_ABI        2u  /* changes with any struct or meaning below */
+#define LB_ABI        3u  /* changes with any struct or meaning below */
 #define LB_ALIGN      64u /* what the address of every memory given to the library divides by */
 #define LB_PARAMS_MAX 8u  /* parameters of an algorithm */
 #define LB_KEY_MAX    95u /* bytes of a server's key */
@@ -161,6 +161,8 @@ int lb_counts_format(void *memory, size_t size, struct lb_counts **);
 int lb_counts_attach(void *memory, size_t size, struct lb_counts **);
 /* To list it: the i-th key, NUL-terminated, and its count. false: past the last. */
 bool lb_counts_at(const struct lb_counts *, uint32_t i, const char **key, int32_t *count);
+/* What it counts for a server of an upstream; 0 where there is no key. */
+int32_t lb_counts_read(const struct lb_counts *, const char *upstream, const char *server);
 
 /* ---- Pickers ---- */
 
@@ -176,6 +178,12 @@ enum lb_quirk { /* what some real gateways do around their algorithm */
                     1, /* a sole member is picked without state: nothing counted, cleaned, tried */
                 LB_ZERO_IS_LAST =
                     2, /* weight 0 is a last resort, not "takes nothing" (least_conn on a heap) */
+                /* Of the count table, as later heads of that design have it: */
+                LB_COUNTS_GUESSED = 4,  /* a member that it counts nothing for, while it counts
+                                           others, is written into it with 4/5 of their average */
+                LB_COUNTS_KEPT = 8,     /* what it counts for servers that left stays */
+                LB_COUNTS_FOLLOWED = 16 /* a member's count is read again at each pick and release
+                                           of it */
 };
 
 struct lb_picker_config {
@@ -218,6 +226,10 @@ int lb_pick(struct lb_picker *, uint32_t row, struct lb_request *, struct lb_lea
 /* Ends a lease on the picker it came from. [L] if lb_release_locks(). */
 int lb_release(struct lb_picker *, struct lb_lease);
 bool lb_release_locks(const struct lb_picker *);
+/* What some real gateways do when the retries of a connection run out: they release its last server
+ * once more. The algorithm and the count table hear of it; the row, which counts no such
+ * connection, does not. The lease must have been released. [L] */
+int lb_release_again(struct lb_picker *, struct lb_lease);
 
 /* What the picker's next pick believes of a member: its score, if the algorithm has one, else its
  * load. Asking changes nothing that a later pick sees. [L]
@@ -230,6 +242,12 @@ bool lb_release_locks(const struct lb_picker *);
  * in this scope since, so that the next pick begins anew there. */
 int64_t lb_believed(const struct lb_picker *, uint32_t member);
 bool lb_score(const struct lb_picker *, uint32_t member, double *score);
+
+/* A member's place, from 0, in the order that the algorithm keeps: in a heap's array, of which 0 is
+ * the root. Members of other pickers over the scope may stand between. Without an order of the
+ * algorithm's own, its place in the list. LB_NONE: it has none, because the algorithm is not asked,
+ * or begins anew at the next pick (see lb_score). Asking changes nothing. [L] */
+uint32_t lb_place(const struct lb_picker *, uint32_t member);
 
 #ifdef __cplusplus
 }

@@ -50,6 +50,9 @@ struct lb_algorithm {
     /* The number that `pick` compares a member by, as lb_score() tells it; NULL: it compares none.
      * It must change nothing. load: the member's, which c->load may be behind. */
     double (*score)(const struct lb_context *, uint32_t member, int64_t load);
+    /* Where a member stands in the order it keeps, from 0, or LB_NONE; NULL: it keeps the list's.
+     */
+    uint32_t (*place)(const struct lb_context *, uint32_t member);
 };
 
 static inline uint64_t lb_mulhi(uint64_t a, uint64_t b)

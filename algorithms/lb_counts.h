@@ -10,7 +10,6 @@
 /* Deletes the upstream's keys whose server is not kept. */
 void lb_counts_clean(struct lb_counts *, const char *upstream,
                      bool (*kept)(void *context, const char *server, size_t length), void *context);
-int32_t lb_counts_read(const struct lb_counts *, const char *upstream, const char *server);
 /* Adds to a count; makes the key where it is missing. false: it is missing and the table is full.
  */
 bool lb_counts_add(struct lb_counts *, const char *upstream, const char *server, int32_t change);

@@ -57,6 +57,14 @@ bool lb_release_locks(const struct lb_picker *picker)
     return lb_keeps_loads(picker) || picker->hears_releases || picker->config.seeded;
 }
 
+static void tell_released(struct lb_picker *picker, uint32_t slot)
+{
+    if (!picker->hears_releases || !lb_is_mine(picker))
+        return;
+    lb_catch_up(picker);
+    picker->config.algorithm->released(&picker->context, slot);
+}
+
 int lb_release(struct lb_picker *picker, struct lb_lease lease)
 {
     const struct lb_map *map = &picker->map;
@@ -77,10 +85,21 @@ int lb_release(struct lb_picker *picker, struct lb_lease lease)
     else
         lb_refresh(picker);
     lb_note(picker, lease.slot, -1);
-    if (picker->hears_releases && lb_is_mine(picker)) {
-        lb_catch_up(picker);
-        picker->config.algorithm->released(&picker->context, lease.slot);
-    }
+    tell_released(picker, lease.slot);
+    return LB_OK;
+}
+
+int lb_release_again(struct lb_picker *picker, struct lb_lease lease)
+{
+    const struct lb_map *map = &picker->map;
+    if (lease.row == LB_NONE)
+        return LB_OK;
+    if (lease.row >= map->region->rows_used || lease.slot >= map->region->slots_used ||
+        map->row[lease.row].owner == 0)
+        return LB_BAD_LEASE;
+    lb_refresh(picker);
+    lb_note(picker, lease.slot, -1);
+    tell_released(picker, lease.slot);
     return LB_OK;
 }
 
@@ -98,4 +117,12 @@ bool lb_score(const struct lb_picker *picker, uint32_t member, double *score)
         return false;
     *score = algorithm->score(&picker->context, member, lb_believed(picker, member));
     return true;
+}
+
+uint32_t lb_place(const struct lb_picker *picker, uint32_t member)
+{
+    const struct lb_algorithm *algorithm = picker->config.algorithm;
+    if (picker->sole || !lb_is_mine(picker))
+        return LB_NONE;
+    return algorithm->place != NULL ? algorithm->place(&picker->context, member) : member;
 }

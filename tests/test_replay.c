@@ -69,6 +69,7 @@ static void check_picks(struct how how, const char *operations, const char *expe
 
 #define OPEN(id)  "open," #id ",\n"
 #define CLOSE(id) "close," #id ",\n"
+#define RETRY(id) "retry," #id ",\n"
 
 /* ---- Operations ---- */
 
@@ -196,6 +197,92 @@ static void the_same_list_again(void)
     check_picks((struct how){"nginx-round-robin-resolve", 1, false}, operations, "s1 s2 s1");
 }
 
+/* Each server once, then none, which ends the connection: another retry is not heard. Nothing of it
+ * is counted then, and ties go to the longest unpicked. */
+static void retries(void)
+{
+    check_picks((struct how){"lbsim-least-conn", 1, false},
+                "members,,s1 s2 s3\n" OPEN(1) RETRY(1) RETRY(1) RETRY(1) RETRY(1) CLOSE(1) OPEN(2)
+                    OPEN(3) OPEN(4) CLOSE(3) RETRY(2),
+                "s1 s2 s3 - s1 s2 s3 s2");
+    /* A connection that found none, and one that was lost, are not there to retry. */
+    check_picks((struct how){"round_robin", 1, false},
+                "members,,\n" OPEN(1) RETRY(1) "members,,s1 s2\n" RETRY(1)
+                    OPEN(2) "crash,,\n" RETRY(2) OPEN(3),
+                "- s1 s2");
+}
+
+/* On the picker that it began with: s3 is not in there. Where an elder picker shares the heap of
+ * the new one, its own servers are not in there either. */
+static void retries_after_a_change(void)
+{
+    static const char operations[] =
+        "members,,s1 s2\n" OPEN(1) "members,,s3\n" OPEN(2) RETRY(1) RETRY(1);
+    check_picks((struct how){"apisix-reset", 1, false}, operations, "s1 s3 s2 -");
+    check_picks((struct how){"apisix-merged", 1, false}, operations, "s1 s3 -");
+    check_picks((struct how){"nginx-round-robin", 1, false}, operations, "s1 s3 s2 -");
+    /* A list that is edited in place is another one to a retry, too; it knows whom it tried. */
+    check_picks((struct how){"least_conn", 1, false}, operations, "s1 s3 s3 -");
+    check_picks((struct how){"round_robin", 1, false},
+                "members,,a b c\n" OPEN(1) "members,,b c\n" RETRY(1) "members,,c a b\n" RETRY(1)
+                    RETRY(1),
+                "a b c -");
+}
+
+/* A sole server is picked past the balancer and so never tried, or counted and never tried, or it
+ * is like any other. What was counted of it is seen when s2 comes. */
+static void retries_of_a_sole_server(void)
+{
+    static const char operations[] =
+        "members,,s1\n" OPEN(1) RETRY(1) RETRY(1) "members,,s1 s2\n" OPEN(2);
+    check_picks((struct how){"apisix-reset", 1, false}, operations, "s1 s1 s1 s1");
+    check_picks((struct how){"apisix-pr12255", 1, false}, operations, "s1 s1 s1 s1");
+    check_picks((struct how){"apisix-merged", 1, false}, operations, "s1 s1 s1 s2");
+    check_picks((struct how){"least_conn", 1, false}, operations, "s1 - s1");
+}
+
+/* s1 and s2 fail; s2 is released once more. Scores are 1 0 then, and s2 takes two: it stays on top
+ * of an equal s1. Where it is released once, both begin equal, with s1 on top of the heap as the
+ * tried came back into it. */
+static void the_last_server_released_twice(void)
+{
+    static const char operations[] =
+        "members,,s1 s2\n" OPEN(1) RETRY(1) RETRY(1) OPEN(2) OPEN(3) OPEN(4);
+    check_picks((struct how){"apisix-reset", 1, false}, operations, "s1 s2 - s2 s2 s1");
+    check_picks((struct how){"apisix-pr12255", 1, false}, operations, "s1 s2 - s2 s2 s1");
+    check_picks((struct how){"apisix-merged", 1, false}, operations, "s1 s2 - s1 s2 s2");
+}
+
+/* Weight 0 is never the least, but the last that is left. */
+static void weight_zero_on_a_retry(void)
+{
+    static const char operations[] = "members,,s1=0 s2\n" OPEN(1) OPEN(2) RETRY(2) RETRY(2) OPEN(3);
+    check_picks((struct how){"apisix-merged", 1, false}, operations, "s2 s2 s1 - s2");
+    check_picks((struct how){"least_conn", 1, false}, operations, "s2 s2 - s2");
+}
+
+/* Each request has its own state, and its retries go on in it, whoever came in between. */
+static void retries_of_a_request(void)
+{
+    check_picks((struct how){"nginx-implicit-2012", 1, false},
+                "members,,s1 s2 s3\n" OPEN(1) OPEN(2) RETRY(1) OPEN(3) RETRY(2) RETRY(1) RETRY(1),
+                "s1 s1 s2 s1 s2 s3 -");
+}
+
+/* 4/5 of 5 is 4: after five on s1, s2 and s3 are taken to hold four each. Scores are 6 5 5: s2, s3,
+ * and, all equal, s3 again, which stayed on top; s1 is its left child. Where nothing is guessed and
+ * scores are a pick behind, 6 1 1, a server is still at 1 after its first pick, and an equal child
+ * does not rise. */
+static void guessed_counts(void)
+{
+    static const char operations[] = "members,,s1\n" OPEN(1) OPEN(2) OPEN(3) OPEN(4)
+        OPEN(5) "members,,s1 s2 s3\n" OPEN(6) OPEN(7) OPEN(8) OPEN(9) OPEN(10);
+    check_picks((struct how){"apisix-pr12255-head", 1, false}, operations,
+                "s1 s1 s1 s1 s1 s2 s3 s3 s1 s2");
+    check_picks((struct how){"apisix-pr12261", 1, false}, operations,
+                "s1 s1 s1 s1 s1 s2 s2 s3 s3 s3");
+}
+
 /* Random picks are keyed by the connection: what happens in between changes nobody's luck. */
 static void luck_is_the_connections_own(void)
 {
@@ -236,8 +323,11 @@ static void mistakes(void)
         {HEADER "worker,1,1\n", "2:8 'worker' takes no id\n"},
         {HEADER "reload,1,\ncrash,,now\n",
          "2:8 'reload' takes no id\n3:8 'crash' takes no value\n"},
-        {HEADER "open,1,\nretry,1,\ntime,,500\n",
-         "3:1 'retry' is planned, not there yet\n4:1 'time' is planned, not there yet\n"},
+        {HEADER "open,1,\nretry,1,\ntime,,500\n", "4:1 'time' is planned, not there yet\n"},
+        {HEADER "retry,1,\nopen,1,\n", "2:7 connection '1' was never opened\n"},
+        {HEADER "open,1,\nclose,1,\nretry,1,\n", "4:7 connection '1' was closed before\n"},
+        {HEADER "open,1,\nretry,,\nretry,1,s2\n",
+         "3:1 'retry' needs an id\n4:9 'retry' takes no value\n"},
         {HEADER "members,,s1 s2 s1=3\n", "2:10 's1' is listed twice\n"},
         {HEADER "members,,s1=1/5/backup s2=1/0/max_fails:3\n",
          "2:10 options of a member ('s1=1/5/backup') are planned, not there yet\n"
@@ -301,7 +391,14 @@ static const struct test tests[] = {
     {"worker", workers},
     {"reload", reloads},
     {"crash", crashes},
+    {"retry", retries},
+    {"retry: on its own picker", retries_after_a_change},
+    {"retry: a sole server", retries_of_a_sole_server},
+    {"retry: the last one released twice", the_last_server_released_twice},
+    {"retry: weight 0", weight_zero_on_a_retry},
+    {"retry: view request", retries_of_a_request},
     {"eager and lazy", eager_and_lazy},
+    {"counts that are guessed", guessed_counts},
     {"luck is the connection's own", luck_is_the_connections_own},
     {"every mistake in its place", mistakes},
     {"all mistakes in one run", all_mistakes_in_one_run},

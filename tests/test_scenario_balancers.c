@@ -97,10 +97,15 @@ static void presets_are_what_they_are_of(void)
         {"nginx-implicit", "round_robin, request, in_place, rotated"},
         {"nginx-random-patch-2012", "random, request, in_place, fixed"},
         {"apisix-reset", "least_conn score=accumulated ties=heap, generation, rebuild, bypassed, "
-                         "ignore, last, leaked"},
+                         "ignore, last, exhausted, leaked"},
         {"apisix-pr12255", "least_conn score=accumulated ties=heap, seeded, rebuild, bypassed, "
-                           "ignore, last, leaked"},
-        {"apisix-merged", "least_conn score=next ties=heap, worker, rebuild, ignore, last, leaked"},
+                           "ignore, last, exhausted, leaked"},
+        {"apisix-pr12255-head", "least_conn score=accumulated ties=heap, seeded, rebuild, ignore, "
+                                "last, exhausted, guessed, leaked"},
+        {"apisix-pr12261", "least_conn score=lagging ties=heap, seeded, rebuild, ignore, last, "
+                           "exhausted, followed, leaked"},
+        {"apisix-merged",
+         "least_conn score=next ties=heap, worker, rebuild, retried, ignore, last, leaked"},
     };
     uint32_t presets = 0;
     while (preset_at(presets) != NULL)
@@ -122,7 +127,9 @@ static void entries(void)
                 "algorithm: least_conn, workers: 4}",
                 "mine: least_conn ties=heap, worker, rebuild, workers 4, reap 1000000000");
     check_entry("{name: a.b:c, preset: apisix-merged, score: open, reap: 0s, when_full: refuse}",
-                "a.b:c: least_conn ties=heap, worker, rebuild, last");
+                "a.b:c: least_conn ties=heap, worker, rebuild, retried, last");
+    check_entry("{algorithm: least_conn, release_twice: exhausted, count_table: guessed}",
+                "least_conn: least_conn, host, in_place, exhausted, guessed");
     check_entry("{preset: random, reap: never, draws: sequence}",
                 "random: random, host, in_place, draws sequence, leaked");
     check_entry("{preset: nginx-random-zone, after_crash: reaped, draws: process}",
@@ -184,14 +191,14 @@ static void faulty_entries(void)
         {WITH_BALANCERS("[{preset: random, after_crash: lost, single: many, returns: no, place: "
                         "here, when_full: queue, answer: all, weight_zero: 0}]"),
          "6:43 unknown habit after a crash 'lost' (there are: reaped, leaked)\n"
-         "6:57 unknown single 'many' (there are: counted, bypassed)\n"
+         "6:57 unknown single 'many' (there are: counted, bypassed, retried)\n"
          "6:72 unknown returns 'no' (there are: same, new)\n"
          "6:83 unknown place 'here' (there are: declared, appended)\n"
          "6:100 'queue' is planned, not there yet\n"
          "6:115 unknown answer 'all' (there are: list, fixed, rotated)\n"
          "6:133 unknown weight_zero '0' (there are: nothing, last, refused)\n"},
         {WITH_BALANCERS("[{algorithm: least_conn, score: best, ties: heep}]"),
-         "6:44 unknown score 'best' (there are: open, next, accumulated)\n"
+         "6:44 unknown score 'best' (there are: open, next, accumulated, lagging)\n"
          "6:56 unknown ties 'heep' (did you mean 'heap'?)\n"},
         {WITH_BALANCERS("[{preset: random, ties: heap, score: open}]"),
          "6:30 'ties' is a parameter of random_two, not of random\n"
@@ -199,13 +206,12 @@ static void faulty_entries(void)
         {WITH_BALANCERS("[{algorithm: least_conn, answer: fixed, weight_zero: last}]"),
          "6:13 'least_conn': an answer for each request needs the view `request`, not `host`\n"
          "6:13 'least_conn': weight 0 as a last resort needs `ties: heap`\n"},
-        {WITH_BALANCERS("[nginx-hash, nginx-ip-hash-zone, apisix-pr12261, haproxy-random-reload, "
+        {WITH_BALANCERS("[nginx-hash, nginx-ip-hash-zone, haproxy-random-reload, "
                         "nginx-hashh]"),
          "6:13 preset 'nginx-hash' is planned, not there yet\n"
          "6:25 preset 'nginx-ip-hash-zone' is planned, not there yet\n"
-         "6:45 preset 'apisix-pr12261' is planned, not there yet\n"
-         "6:61 preset 'haproxy-random-reload' is planned, not there yet\n"
-         "6:84 unknown preset 'nginx-hashh' (see `lbsim list presets`)\n"},
+         "6:45 preset 'haproxy-random-reload' is planned, not there yet\n"
+         "6:68 unknown preset 'nginx-hashh' (see `lbsim list presets`)\n"},
         /* weights that a preset refuses: at the start, and later */
         {HEAD "servers: [s1, {name: s2, weight: 0}]\n" TRAFFIC
               "balancers: [nginx-random, random, apisix-merged, nginx-implicit]\n",
@@ -243,7 +249,7 @@ static void from_the_command_line(void)
         {"least_conn,view=worker,workers=4",
          "least_conn,view=worker,workers=4: least_conn, worker, in_place, workers 4"},
         {"apisix-merged,ties=wrr,weight_zero=nothing,name=x",
-         "x: least_conn score=next, worker, rebuild, ignore, leaked"},
+         "x: least_conn score=next, worker, rebuild, retried, ignore, leaked"},
         {"random,reap=1.5s", "random,reap=1.5s: random, host, in_place, reap 1500000000"},
     };
     struct scenario *scenario = scenario_of(FILES);

@@ -1,4 +1,4 @@
-/* test_truth_replay.c: pick by pick against recordings of real nginx and real APISIX code. */
+/* test_truth_replay.c: pick by pick against recordings of real nginx. */
 #include "tests/harness.h"
 #include "tests/truth.h"
 
@@ -46,102 +46,12 @@ static void try_replay(struct score *score, const json_t *row, const char *prese
     free(server);
 }
 
-/* ---- APISIX ---- */
-
-static const struct {
-    const char *variant, *preset;
-} variants[] = {
-    {"reset", "apisix-reset"}, {"persisted", "apisix-pr12255"}, {"merged", "apisix-merged"}};
-
-static const char *preset_of(const char *variant)
-{
-    for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
-        if (strcmp(variants[i].variant, variant) == 0)
-            return variants[i].preset;
-    return NULL;
-}
-
-enum { OP_OPEN, OP_CLOSE, OP_MEMBERS, OP_RELOAD, OP_CRASH, OP_WORKER, OP_RETRY };
+/* ---- nginx ---- */
 
 static long long number_at(const json_t *array, size_t i)
 {
     return json_integer_value(json_array_get(array, i));
 }
-
-/* One of the recording's operations as rows of a trace. */
-static void add_operation(struct text *trace, const json_t *op, long long *opened)
-{
-    switch (number_at(op, 0)) {
-    case OP_OPEN:
-        for (long long n = number_at(op, 1); n > 0; n--)
-            text_add(trace, "open,%lld,\n", (*opened)++);
-        break;
-    case OP_CLOSE:
-        text_add(trace, "close,%lld,\n", number_at(op, 1));
-        break;
-    case OP_MEMBERS:
-        text_add(trace, "members,,");
-        for (size_t i = 1; i + 1 < json_array_size(op); i += 2)
-            text_add(trace, "%ss%lld=%lld", i > 1 ? " " : "", number_at(op, i),
-                     number_at(op, i + 1));
-        text_add(trace, "\n");
-        break;
-    case OP_RELOAD:
-        text_add(trace, "reload,,\n");
-        break;
-    case OP_CRASH:
-        text_add(trace, "crash,,\n");
-        break;
-    case OP_WORKER:
-        text_add(trace, "worker,,%lld\n", number_at(op, 1));
-        break;
-    default:
-        CHECK_ROW(false, "an operation that the recordings' description does not have");
-    }
-}
-
-static bool retries(const json_t *row)
-{
-    size_t i;
-    const json_t *op;
-    json_array_foreach(json_object_get(row, "trace"), i, op)
-    {
-        if (number_at(op, 0) == OP_RETRY)
-            return true;
-    }
-    return false;
-}
-
-static void try_apisix(void *context, const json_t *row)
-{
-    const char *preset = preset_of(json_string_value(json_object_get(row, "variant")));
-    if (preset == NULL || retries(row)) /* retries come with `replay`'s retry */
-        return;
-    struct text trace = {0};
-    long long opened = 0;
-    size_t i;
-    const json_t *op;
-    text_add(&trace, "op,id,value\n");
-    json_array_foreach(json_object_get(row, "trace"), i, op)
-    {
-        add_operation(&trace, op, &opened);
-    }
-    char name[128];
-    snprintf(name, sizeof name, "%s %s", json_string_value(json_object_get(row, "id")), preset);
-    int eager = strcmp(json_string_value(json_object_get(row, "rebuild")), "eager") == 0;
-    try_replay(context, row, preset, (unsigned)json_integer_value(json_object_get(row, "workers")),
-               eager, &trace, name);
-    free(trace.at);
-}
-
-static void test_apisix(void)
-{
-    struct score score = {0};
-    truth_each("apisix_least_conn.jsonl", try_apisix, &score);
-    report("apisix_least_conn (reset, persisted, merged; without retries)", score, 120);
-}
-
-/* ---- nginx ---- */
 
 static void add_members(struct text *trace, const json_t *weights)
 {
@@ -204,7 +114,6 @@ static void test_nginx_trace(void)
 }
 
 static const struct test tests[] = {
-    {"APISIX least_conn, three variants", test_apisix},
     {"nginx, connections held", test_nginx_held},
     {"nginx, opens and closes", test_nginx_trace},
 };

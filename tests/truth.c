@@ -2,7 +2,6 @@
 #include "tests/truth.h"
 
 #include "sim/engine/memory.h"
-#include "sim/run/replay.h"
 #include "tests/harness.h"
 
 #include <stdarg.h>
@@ -53,24 +52,29 @@ void text_add(struct text *text, const char *format, ...)
     }
 }
 
-char **truth_replay(const char *preset, unsigned workers, int eager, const struct text *trace)
+char *truth_rows(const struct replay_options *options, const struct text *trace)
 {
-    struct balancer balancer = balancer_of_preset(preset_find(preset));
-    struct replay_options options = {
-        .balancer = &balancer, .workers = workers, .eager = eager != 0};
     struct input input;
     struct faults faults = {0};
     char *out = NULL;
     size_t size = 0;
     FILE *into = open_memstream(&out, &size);
     input_of_text(&input, "trace.csv", trace->at, trace->length);
-    CHECK_ROW(replay_run(&input, &options, &faults, into), "the trace is a good one");
+    CHECK_ROW(replay_run(&input, options, &faults, into), "the trace is a good one");
     faults_print(&faults, &input, stderr, false);
     faults_free(&faults);
     input_free(&input);
     fclose(into);
+    return out;
+}
 
-    size_t lines = 0;
+char **truth_replay(const char *preset, unsigned workers, int eager, const struct text *trace)
+{
+    struct balancer balancer = balancer_of_preset(preset_find(preset));
+    char *out = truth_rows(
+        &(struct replay_options){.balancer = &balancer, .workers = workers, .eager = eager != 0},
+        trace);
+    size_t lines = 0, size = strlen(out);
     for (const char *c = out; *c != '\0'; c++)
         lines += *c == '\n';
     char **server = memory_zeroed(1, (lines + 1) * sizeof *server + size + 1);

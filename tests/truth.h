@@ -4,6 +4,8 @@
 
 #include <jansson.h>
 
+#include "sim/run/replay.h"
+
 /* Calls `try` with each line of tests/truth/NAME, and says how many there were. */
 unsigned truth_each(const char *name, void (*try)(void *context, const json_t *row), void *context);
 
@@ -13,6 +15,10 @@ struct text {
     size_t length, room;
 };
 void text_add(struct text *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Replays a trace and returns what it writes, which the caller frees. Faults of the trace fail the
+ * test. */
+char *truth_rows(const struct replay_options *, const struct text *trace);
 
 /* Replays a trace on a preset; the server column of each row, ended by NULL, in one block that the
  * caller frees. Faults of the trace fail the test. */

@@ -1,4 +1,5 @@
 /* cmd_replay.c: lbsim replay: operations in, picks out. */
+#include "reports/placed.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/console.h"
 #include "sim/run/replay.h"
@@ -18,7 +19,10 @@ static const struct option_row options[] = {
      "when pickers are built: at a change, or when\n"
      "                             a worker next picks (the default)",
      false},
-    {0, "state", "FILE", "write each picker's state at the end", true},
+    {0, "state", "FILE",
+     "write what each worker's picker keeps at the end:\n"
+     "                             " REPLAY_STATE_HEADER "; scores as %a",
+     false},
     {0, NULL, NULL, NULL, false},
 };
 
@@ -42,12 +46,22 @@ static bool read_balancer(const char *text, struct scenario *nothing, struct bal
     return fine;
 }
 
-static int replay(const char *path, const struct replay_options *replay_options)
+static bool put_state(const char *file, const char *text, size_t size)
+{
+    char why[512];
+    bool fine = placed_write(file, REPLAY_STATE_HEADER, text, size, why, sizeof why);
+    if (!fine)
+        console_error("%s", why);
+    return fine;
+}
+
+/* state: the file for it, or NULL. */
+static int replay(const char *path, const char *state, struct replay_options *replay_options)
 {
     struct input input;
     struct faults faults = {0};
-    char *text = NULL;
-    size_t size = 0;
+    char *text = NULL, *state_text = NULL;
+    size_t size = 0, state_size = 0;
     enum input_status status = input_read(&input, path, TRACE_BYTES);
     if (status == INPUT_TOO_LARGE) {
         console_error("%s is larger than %d MiB", path, TRACE_BYTES >> 20);
@@ -57,12 +71,20 @@ static int replay(const char *path, const struct replay_options *replay_options)
         console_error("cannot read %s: %s", path, strerror(errno));
         return EXIT_ENVIRONMENT;
     }
-    FILE *to = open_memstream(&text, &size);
+    FILE *to = open_memstream(&text, &size), *state_to = open_memstream(&state_text, &state_size);
+    replay_options->at_end = replay_write_state;
+    replay_options->context = state_to;
     bool fine = replay_run(&input, replay_options, &faults, to);
     fclose(to);
+    fclose(state_to);
     faults_print(&faults, &input, stderr, console_colour(stderr));
-    int code = fine ? console_write(text, size) : EXIT_INVALID;
+    int code = fine ? EXIT_FINE : EXIT_INVALID;
+    if (fine && state != NULL && !put_state(state, state_text, state_size))
+        code = EXIT_ENVIRONMENT;
+    if (code == EXIT_FINE)
+        code = console_write(text, size);
     free(text);
+    free(state_text);
     faults_free(&faults);
     input_free(&input);
     return code;
@@ -100,7 +122,7 @@ static int run_line(const struct command_line *line, struct scenario *nothing,
                                            : 1,
         .eager = rebuild != NULL && strcmp(rebuild, "eager") == 0,
     };
-    return replay(line->word[0], &replay_options);
+    return replay(line->word[0], command_line_value(line, "state"), &replay_options);
 }
 
 static int run(const struct command_line *line)

@@ -1,57 +1,15 @@
-/* replay.c: traces of operations, checked whole before the first is played. */
-#include "sim/run/replay.h"
-
+/* replay.c: traces of operations, read and checked whole before the first is played. */
 #include "sim/engine/memory.h"
-#include "sim/engine/names.h"
+#include "sim/run/replay_parts.h"
 #include "sim/scenario/values.h"
-#include "sim/workload/csv.h"
-#include "sim/world/gateway.h"
 
-#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    REPLAY_SEED = 1,
     SERVERS_MAX = 65536,
     CHANGES_MAX = 10000, /* of the list or the workers: each costs as much as all servers do */
-};
-
-struct operation {
-    const struct operation_kind *kind;
-    const struct csv_cell *op_cell, *id_cell, *value_cell;
-    uint32_t connection, worker;
-    struct gateway_member *member;
-    uint32_t members;
-};
-
-struct connection {
-    uint32_t life; /* 1 + the crashes before it opened; 0: not open */
-    struct gateway_hold hold;
-};
-
-struct replay {
-    const struct replay_options *options;
-    struct faults *faults;
-    FILE *out;
-    struct names servers, connections;
-    struct operation *operation;
-    size_t operations;
-    struct gateway *gateway;
-    struct connection *connection;
-    uint32_t *listed; /* [listed_room]: 1 + the last row whose list a server is in */
-    uint32_t listed_room;
-    uint32_t worker, stays, lives, changes;
-    uint32_t life; /* 1 + the crashes so far */
-};
-
-/* One row an operation: how its row is read, and how it is played. Adding one is a row here. */
-struct operation_kind {
-    const char *name;
-    bool takes_id, takes_value;
-    void (*read)(struct replay *, struct operation *);
-    void (*play)(struct replay *, struct operation *, uint64_t step);
 };
 
 /* ---- Reading ---- */
@@ -156,6 +114,16 @@ static void read_members(struct replay *replay, struct operation *operation)
         replay->lives += replay->options->workers;
 }
 
+static void note_open(struct replay *replay, uint32_t connection)
+{
+    if (connection >= replay->closed_room) {
+        replay->closed_room = replay->connections.room;
+        replay->closed =
+            memory_resized(replay->closed, replay->closed_room, sizeof *replay->closed);
+    }
+    replay->closed[connection] = false;
+}
+
 static void read_open(struct replay *replay, struct operation *operation)
 {
     const struct csv_cell *id = operation->id_cell;
@@ -163,6 +131,8 @@ static void read_open(struct replay *replay, struct operation *operation)
     operation->connection = names_enter(&replay->connections, id->text, strlen(id->text), &added);
     if (!added)
         faults_add(replay->faults, id->place, "connection '%s' was opened before", id->text);
+    else
+        note_open(replay, operation->connection);
 }
 
 static void read_close(struct replay *replay, struct operation *operation)
@@ -171,6 +141,19 @@ static void read_close(struct replay *replay, struct operation *operation)
     operation->connection = names_find(&replay->connections, id->text, strlen(id->text));
     if (operation->connection == NAMES_NONE)
         faults_add(replay->faults, id->place, "connection '%s' was never opened", id->text);
+    else
+        replay->closed[operation->connection] = true;
+}
+
+/* One that found no server, or was lost in a crash, may be named, as in `close`. */
+static void read_retry(struct replay *replay, struct operation *operation)
+{
+    const struct csv_cell *id = operation->id_cell;
+    operation->connection = names_find(&replay->connections, id->text, strlen(id->text));
+    if (operation->connection == NAMES_NONE)
+        faults_add(replay->faults, id->place, "connection '%s' was never opened", id->text);
+    else if (replay->closed[operation->connection])
+        faults_add(replay->faults, id->place, "connection '%s' was closed before", id->text);
 }
 
 static void read_worker(struct replay *replay, struct operation *operation)
@@ -189,62 +172,15 @@ static void read_new_lives(struct replay *replay, struct operation *operation)
     replay->lives += replay->options->workers;
 }
 
-/* ---- Playing ---- */
-
-static void play_members(struct replay *replay, struct operation *operation, uint64_t step)
-{
-    (void)step;
-    gateway_set_members(replay->gateway, operation->member, operation->members);
-}
-
-static void play_open(struct replay *replay, struct operation *operation, uint64_t step)
-{
-    struct stream draws =
-        stream_of(stream_root(REPLAY_SEED, 0, STREAM_PICK, 0), operation->connection);
-    struct connection *connection = &replay->connection[operation->connection];
-    uint32_t server = gateway_open(replay->gateway, 0, replay->worker, draws, &connection->hold);
-    connection->life = server != NO_SERVER ? replay->life : 0;
-    fprintf(replay->out, "%llu,open,%s,%s\n", (unsigned long long)step, operation->id_cell->text,
-            server == NO_SERVER ? "-" : replay->servers.text[server]);
-}
-
-static void play_close(struct replay *replay, struct operation *operation, uint64_t step)
-{
-    (void)step;
-    struct connection *connection = &replay->connection[operation->connection];
-    if (connection->life == replay->life)
-        gateway_release(replay->gateway, &connection->hold);
-    connection->life = 0;
-}
-
-static void play_worker(struct replay *replay, struct operation *operation, uint64_t step)
-{
-    (void)step;
-    replay->worker = operation->worker;
-}
-
-static void play_reload(struct replay *replay, struct operation *operation, uint64_t step)
-{
-    (void)operation, (void)step;
-    gateway_reload(replay->gateway);
-}
-
-static void play_crash(struct replay *replay, struct operation *operation, uint64_t step)
-{
-    (void)operation, (void)step;
-    replay->life++;
-    gateway_crash_all(replay->gateway);
-}
-
 static const struct operation_kind kinds[] = {
-    {"members", false, true, read_members, play_members},
-    {"open", true, false, read_open, play_open},
-    {"close", true, false, read_close, play_close},
-    {"worker", false, true, read_worker, play_worker},
-    {"reload", false, false, read_new_lives, play_reload},
-    {"crash", false, false, read_new_lives, play_crash},
-    {"retry", true, false, NULL, NULL}, /* planned */
-    {"time", false, true, NULL, NULL},
+    {"members", false, true, read_members, replay_members},
+    {"open", true, false, read_open, replay_open},
+    {"close", true, false, read_close, replay_close},
+    {"retry", true, false, read_retry, replay_retry},
+    {"worker", false, true, read_worker, replay_worker},
+    {"reload", false, false, read_new_lives, replay_reload},
+    {"crash", false, false, read_new_lives, replay_crash},
+    {"time", false, true, NULL, NULL}, /* planned */
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -313,34 +249,11 @@ static bool find_columns(const struct csv_table *table, struct faults *faults, i
     return all;
 }
 
-static void play(struct replay *replay)
-{
-    replay->gateway = gateway_new(&(struct gateway_config){
-        .balancer = replay->options->balancer,
-        .server_name = (const char *const *)replay->servers.text,
-        .servers = replay->servers.count > 0 ? replay->servers.count : 1,
-        .stays_max = replay->stays > 0 ? replay->stays : 1,
-        .lives_max = replay->lives,
-        .instances = 1,
-        .workers = replay->options->workers,
-        .upstream = "replay",
-        .count_table_bytes = (size_t)10 << 20,
-        .seed = REPLAY_SEED,
-        .eager = replay->options->eager,
-    });
-    replay->connection = memory_zeroed(replay->connections.count, sizeof *replay->connection);
-    fputs("step,op,id,server\n", replay->out);
-    for (size_t i = 0; i < replay->operations; i++)
-        replay->operation[i].kind->play(replay, &replay->operation[i], i + 1);
-    gateway_free(replay->gateway);
-    free(replay->connection);
-}
-
 bool replay_run(const struct input *trace, const struct replay_options *options,
                 struct faults *faults, FILE *out)
 {
     struct replay replay = {
-        .options = options, .faults = faults, .out = out, .lives = options->workers, .life = 1};
+        .options = options, .faults = faults, .out = out, .lives = options->workers};
     struct csv_table *table = csv_read(trace, faults);
     int column[3];
     if (table != NULL && find_columns(table, faults, column)) {
@@ -349,12 +262,13 @@ bool replay_run(const struct input *trace, const struct replay_options *options,
         for (size_t row = 0; row < table->rows; row++)
             read_row(&replay, table, column, row);
         if (faults->errors == 0)
-            play(&replay);
+            replay_play(&replay);
         for (size_t row = 0; row < table->rows; row++)
             free(replay.operation[row].member);
         free(replay.operation);
     }
     free(replay.listed);
+    free(replay.closed);
     names_free(&replay.servers);
     names_free(&replay.connections);
     csv_table_free(table);

@@ -5,6 +5,9 @@
  *     members,,s1=2 s2     the list becomes this one, in this order: name[=weight[/max_conns]]
  *     open,ID,             a connection opens on the current worker
  *     close,ID,            it closes; nothing happens if it is gone already
+ *     retry,ID,            its attempt failed: its server is released, and the same picker picks
+ *                          again, among those it was not at yet; nothing happens, and no row is
+ *                          written, if it is over already: it found no server, or was lost
  *     worker,,N            the following opens happen on worker N
  *     reload,,             all workers are replaced; open connections stay with the old ones
  *     crash,,              all connections vanish, nothing is released
@@ -16,18 +19,33 @@
 #include <stdio.h>
 
 #include "sim/workload/input.h"
-#include "sim/world/balancer.h"
+#include "sim/world/gateway.h"
+
+/* What there is when all is played. */
+struct replay_end {
+    const struct gateway *gateway;
+    const char *const *server; /* [servers]: names */
+    uint32_t servers, workers; /* of the one instance there is */
+};
 
 struct replay_options {
     const struct balancer *balancer;
     uint32_t workers;
     bool eager; /* every worker builds at each change, worker 0 first; else when it next picks */
+    void (*at_end)(void *context, const struct replay_end *); /* or NULL */
+    void *context;
 };
 
-/* Replays the trace and writes CSV `step,op,id,server` to out, a row for each open; `-`: no server
- * was to be had. A faulty trace writes nothing, and false is returned: all its faults are reported.
- */
+/* Replays the trace and writes CSV `step,op,id,server` to out, a row for each open and retry; `-`:
+ * no server was to be had, and that connection is over. A faulty trace writes nothing, and false is
+ * returned: all its faults are reported. */
 bool replay_run(const struct input *trace, const struct replay_options *, struct faults *,
                 FILE *out);
+
+#define REPLAY_STATE_HEADER "worker,place,server,score,count"
+
+/* For at_end: writes each worker's current picker to a FILE, a row for each member, in the order of
+ * gateway_seats(); score: as `%a` has it, so inf, and nan; empty where the algorithm has none. */
+void replay_write_state(void *file, const struct replay_end *);
 
 #endif

@@ -96,7 +96,6 @@ static const struct key balancer_keys[] = {
     KEY("after_crash", "reaped | leaked", "reaped", "the same in a word: reap 0s, or never",
         read_after_crash),
     KEY_PLANNED("accept", "which worker takes a connection"),
-    KEY_PLANNED("release_twice", "a release that real software makes twice"),
     KEY_PLANNED("ring_id", "ring points of servers added at run time"),
     KEYS_END,
 };
@@ -188,9 +187,9 @@ const struct section balancer_section = {"a balancer", balancer_keys, read_other
 /* ---- An entry ---- */
 
 static const char *const planned_presets[] = {
-    "nginx-hash",     "nginx-hash-consistent", "nginx-ip-hash",     "apisix-pr12255-head",
-    "apisix-pr12261", "haproxy-roundrobin",    "haproxy-static-rr", "haproxy-leastconn",
-    "haproxy-first",  "haproxy-random",        "haproxy-hash",      "haproxy-hash-consistent",
+    "nginx-hash",        "nginx-hash-consistent",   "nginx-ip-hash", "haproxy-roundrobin",
+    "haproxy-static-rr", "haproxy-leastconn",       "haproxy-first", "haproxy-random",
+    "haproxy-hash",      "haproxy-hash-consistent",
 };
 
 /* Planned, with or without a suffix like -zone or -reload. */

@@ -16,8 +16,9 @@ const struct choice draws_choice = {.key = "draws",
 
 const struct choice traits[TRAITS] = {
     [TRAIT_SINGLE] = {.key = "single",
-                      .help = "a sole server: counted like any other, or picked past the balancer",
-                      .words = WORDS("counted", "bypassed")},
+                      .help = "a sole server: like any other, picked past the balancer, or counted "
+                              "and retried where it failed",
+                      .words = WORDS("counted", "bypassed", "retried")},
     [TRAIT_RETURNS] = {.key = "returns",
                        .help = "a server that comes back: the same to the ledger, or a new one",
                        .words = WORDS("same", "new")},
@@ -36,6 +37,15 @@ const struct choice traits[TRAITS] = {
     [TRAIT_WEIGHT_ZERO] = {.key = "weight_zero",
                            .help = "weight 0: takes nothing, is a last resort, or is refused",
                            .words = WORDS("nothing", "last", "refused")},
+    [TRAIT_RELEASE_TWICE] = {.key = "release_twice",
+                             .help = "a connection's last server is released twice: never, or when "
+                                     "its retries ran out",
+                             .words = WORDS("never", "exhausted")},
+    [TRAIT_COUNT_TABLE] = {.key = "count_table",
+                           .help = "the table of view `seeded`: cleaned and read when a picker is "
+                                   "built; with newcomers guessed at 4/5 of the average; or never "
+                                   "cleaned, and read again at every pick and release",
+                           .words = WORDS("read", "guessed", "followed")},
 };
 
 int word_find(const char *const *words, const char *word)

@@ -289,6 +289,7 @@ uint32_t gateway_open_watched(struct gateway *gateway, uint32_t instance, uint32
     struct life *life = gateway->current[instance * gateway->config.workers + worker];
     struct picker *picker = picker_now(gateway, life);
     bool own_draws = gateway->balancer->draws == DRAWS_CONNECTION;
+    uint64_t number = picker->scope->requests;
     if (gateway->balancer->view->per_request) {
         if (!own_draws)
             draws = next_request_draws(picker->scope);
@@ -297,28 +298,19 @@ uint32_t gateway_open_watched(struct gateway *gateway, uint32_t instance, uint32
     }
     if (watch != NULL)
         watch_picker(gateway, picker, watch);
-    struct lb_request request = {.draw_key = own_draws ? (uint64_t[]){draws.k0, draws.k1} : NULL};
     struct lb_lease lease;
-    uint32_t member;
-    int status = lb_pick(picker->lb, picker->row, &request, &lease, &member);
-    gateway->draws += request.draws;
-    gateway->unseeded = gateway->unseeded || status == LB_UNSEEDED;
-    if (status == LB_NO_SERVER)
+    uint32_t server = picker_pick(gateway, picker, own_draws ? &draws : NULL, NULL, &lease);
+    if (server == NO_SERVER)
         return NO_SERVER;
-    assert(status >= 0);
     picker->connections++;
     life->connections++;
-    *hold = (struct gateway_hold){.picker = picker, .lease = lease};
-    return picker->server[member];
+    *hold = (struct gateway_hold){.picker = picker, .lease = lease, .request = number};
+    return server;
 }
 
-void gateway_release(struct gateway *gateway, const struct gateway_hold *hold)
+void picker_lose(struct gateway *gateway, struct picker *picker)
 {
-    struct picker *picker = hold->picker;
     struct life *life = picker->life;
-    int status = lb_release(picker->lb, hold->lease);
-    assert(status == LB_OK);
-    (void)status;
     picker->connections--;
     life->connections--;
     if (picker != life->current && picker->connections == 0) {
@@ -326,6 +318,14 @@ void gateway_release(struct gateway *gateway, const struct gateway_hold *hold)
         scopes_sweep(gateway);
     }
     life_end_if_over(gateway, life);
+}
+
+void gateway_release(struct gateway *gateway, const struct gateway_hold *hold)
+{
+    int status = lb_release(hold->picker->lb, hold->lease);
+    assert(status == LB_OK);
+    (void)status;
+    picker_lose(gateway, hold->picker);
 }
 
 uint64_t gateway_draws(const struct gateway *gateway)

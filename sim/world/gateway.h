@@ -37,6 +37,22 @@ struct gateway_member {
 struct gateway_hold {
     struct picker *picker;
     struct lb_lease lease;
+    uint64_t request; /* view `request` with draws that are not its own: its number in the scope */
+};
+
+/* Where a connection's attempts failed, one after another. All zero: nowhere yet. The caller frees
+ * `server`. */
+struct gateway_tried {
+    uint32_t *server;
+    uint32_t count, room;
+};
+
+/* What a worker's current picker keeps of one of its members: see lb_place() and lb_score(). */
+struct gateway_seat {
+    uint32_t server, place;
+    bool scored;
+    double score;
+    int64_t count; /* in the count table, where the picker has one; else what its view adds up */
 };
 
 /* What a picker believes of one of its members: see lb_score(). */
@@ -83,11 +99,28 @@ uint32_t gateway_open_watched(struct gateway *, uint32_t instance, uint32_t work
                               struct stream draws, struct gateway_hold *, struct gateway_watch *);
 void gateway_release(struct gateway *, const struct gateway_hold *);
 
+/* The connection's attempt failed: its server is released, and another one picked by the same
+ * picker, among those where it did not fail yet. NO_SERVER: there is none; the connection is over,
+ * and its hold void. draws: as it was opened with. In view `request` a retry shares the state of
+ * its request, but not a list that has changed since. */
+uint32_t gateway_retry(struct gateway *, struct gateway_hold *, struct stream draws,
+                       struct gateway_tried *);
+
 /* What all rows of all scopes count on each server: the ledger, which may be wrong as real ones
  * are. [servers]; freed by the caller. */
 uint64_t *gateway_counted(const struct gateway *);
 uint64_t gateway_draws(const struct gateway *); /* random numbers drawn by picks so far */
 bool gateway_unseeded(const struct gateway *);  /* a picker had to do without the count table */
 uint32_t gateway_lives(const struct gateway *); /* that are there: current ones and draining ones */
+
+/* The members of a worker's current picker, by place, into seat[servers]; how many there are. A
+ * picker that was not built, or whose algorithm is not asked, has none. */
+uint32_t gateway_seats(const struct gateway *, uint32_t instance, uint32_t worker,
+                       struct gateway_seat *seat);
+/* What the worker's own row in its current picker's scope counts on a server, listed or not. */
+int64_t gateway_row_count(const struct gateway *, uint32_t instance, uint32_t worker,
+                          uint32_t server);
+/* What the instance's count table says of a server, listed or not; 0 where there is no table. */
+int64_t gateway_table_count(const struct gateway *, uint32_t instance, uint32_t server);
 
 #endif

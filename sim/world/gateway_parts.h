@@ -21,8 +21,8 @@ struct picker {
     struct life *life;
     struct scope *scope;
     struct lb_picker *lb; /* also its memory's address */
-    uint32_t *server;     /* by member */
-    uint32_t row, generation, connections;
+    uint32_t *server;     /* [members] */
+    uint32_t members, row, generation, connections;
 };
 
 struct life {
@@ -76,5 +76,12 @@ void picker_begin_request(struct gateway *, struct picker *, struct stream draws
 /* Frees a picker that is neither current nor has connections. */
 void picker_free_if_over(struct picker *);
 void picker_free(struct picker *);
+/* One connection less holds it: what ends with it, ends. */
+void picker_lose(struct gateway *, struct picker *);
+
+/* A pick; draws: of its own, or NULL: the scope's sequence; tried: as in lb_request. NO_SERVER, or
+ * the server and its lease. */
+uint32_t picker_pick(struct gateway *, struct picker *, const struct stream *draws, uint64_t *tried,
+                     struct lb_lease *);
 
 #endif

@@ -32,6 +32,7 @@ static const struct lb_member *list_for(struct gateway *gateway, struct scope *s
 
 static void name_members(const struct gateway *gateway, struct picker *picker, uint32_t first)
 {
+    picker->members = gateway->members;
     for (uint32_t i = 0; i < gateway->members; i++)
         picker->server[i] = gateway->member[(first + i) % gateway->members].server;
 }
@@ -53,6 +54,10 @@ static struct lb_picker_config config_for(const struct gateway *gateway, const s
         config.quirks |= LB_SOLE_UNCOUNTED;
     if (balancer->trait[TRAIT_WEIGHT_ZERO] == ZERO_LAST)
         config.quirks |= LB_ZERO_IS_LAST;
+    if (balancer->trait[TRAIT_COUNT_TABLE] == TABLE_GUESSED)
+        config.quirks |= LB_COUNTS_GUESSED;
+    if (balancer->trait[TRAIT_COUNT_TABLE] == TABLE_FOLLOWED)
+        config.quirks |= LB_COUNTS_KEPT | LB_COUNTS_FOLLOWED;
     return config;
 }
 
@@ -126,6 +131,21 @@ void picker_free(struct picker *picker)
     memory_aligned_free(picker->lb);
     free(picker->server);
     free(picker);
+}
+
+uint32_t picker_pick(struct gateway *gateway, struct picker *picker, const struct stream *draws,
+                     uint64_t *tried, struct lb_lease *lease)
+{
+    struct lb_request request = {
+        .draw_key = draws != NULL ? (uint64_t[]){draws->k0, draws->k1} : NULL, .tried = tried};
+    uint32_t member;
+    int status = lb_pick(picker->lb, picker->row, &request, lease, &member);
+    gateway->draws += request.draws;
+    gateway->unseeded = gateway->unseeded || status == LB_UNSEEDED;
+    if (status == LB_NO_SERVER)
+        return NO_SERVER;
+    assert(status >= 0);
+    return picker->server[member];
 }
 
 void picker_free_if_over(struct picker *picker)

@@ -1,7 +1,8 @@
 /* presets.c: the table of presets: named real-world combinations of algorithm, view and change.
  *
  * Adding one is a row here. Sources: nginx's own code and recordings (1.31.5, 1.22.1, 1.3.5),
- * APISIX least_conn before and after pull request 13666, and pull request 12255. */
+ * APISIX least_conn before and after pull request 13666, pull request 12255 as first pushed and in
+ * its last head, and the last head of pull request 12261, with its opt-in on. */
 #include "sim/world/balancer.h"
 
 #include <string.h>
@@ -29,6 +30,8 @@
     .algorithm = "least_conn", .params = {"score", rule, "ties", "heap"},                          \
     .change = CHANGE_REBUILD, .leaked = true, .fidelity = EXACT
 #define APISIX_TRAITS [TRAIT_WEIGHT_ZERO] = ZERO_LAST, [TRAIT_WHEN_FULL] = FULL_IGNORE
+#define APISIX_TWICE  APISIX_TRAITS, [TRAIT_RELEASE_TWICE] = RELEASE_EXHAUSTED
+#define BYPASSED      [TRAIT_SINGLE] = SINGLE_BYPASSED
 
 #define OURS .product = "lbsim", .view = "host", .change = CHANGE_IN_PLACE, .fidelity = "is itself"
 
@@ -72,13 +75,21 @@ static const struct preset presets[] = {
      .about = "the patch of 2012-08-21: a uniform draw for each request"},
 
     {"apisix-reset", .product = "APISIX up to 3.17", APISIX_LEAST_CONN("accumulated"),
-     .view = "generation", .trait = {APISIX_TRAITS, [TRAIT_SINGLE] = SINGLE_BYPASSED},
+     .view = "generation", .trait = {APISIX_TWICE, BYPASSED},
      .about = "counts live in the picker: every upstream change forgets them"},
     {"apisix-pr12255", .product = "APISIX pull request 12255", APISIX_LEAST_CONN("accumulated"),
-     .view = "seeded", .trait = {APISIX_TRAITS, [TRAIT_SINGLE] = SINGLE_BYPASSED},
+     .view = "seeded", .trait = {APISIX_TWICE, BYPASSED},
      .about = "counts persisted in a shared table, read only when a picker is built"},
+    {"apisix-pr12255-head", .product = "APISIX pull request 12255 head",
+     APISIX_LEAST_CONN("accumulated"), .view = "seeded",
+     .trait = {APISIX_TWICE, [TRAIT_COUNT_TABLE] = TABLE_GUESSED},
+     .about = "the same; a newcomer's count is guessed, at 4/5 of the average"},
+    {"apisix-pr12261", .product = "APISIX pull request 12261", APISIX_LEAST_CONN("lagging"),
+     .view = "seeded", .trait = {APISIX_TWICE, [TRAIT_COUNT_TABLE] = TABLE_FOLLOWED},
+     .about = "a shared table read at every pick of a server; its score is a pick behind"},
     {"apisix-merged", .product = "APISIX 3.18", APISIX_LEAST_CONN("next"), .view = "worker",
-     .trait = {APISIX_TRAITS}, .about = "counts outlive pickers, for as long as the worker lives"},
+     .trait = {APISIX_TRAITS, [TRAIT_SINGLE] = SINGLE_RETRIED},
+     .about = "counts outlive pickers, for as long as the worker lives"},
 };
 
 const struct preset *preset_at(uint32_t i)

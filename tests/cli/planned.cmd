@@ -6,5 +6,4 @@ try run crash --set
 try run crash --no-expect
 try run crash --format json
 try run crash --format markdown
-try replay trace.csv -b random --state out
 ls

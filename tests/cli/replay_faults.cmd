@@ -7,6 +7,9 @@ open,1,
 open,1,now,then
 close,2,
 worker,,3
+retry,2,
+retry,1,
+close,1,
 retry,1,
 time,,5
 reload,x,

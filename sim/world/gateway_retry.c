@@ -1,0 +1,106 @@
+/* gateway_retry.c: an attempt failed, and the connection is tried elsewhere.
+ *
+ * The picker is the one that the connection began with. Source of the traits: APISIX's life of a
+ * request around its balancers. */
+#include "sim/engine/memory.h"
+#include "sim/world/gateway_parts.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* The streams of a request's later picks; the values before these are taken by the first pick and
+ * by the answer. */
+enum { RETRY_DRAWS = 1 };
+
+static struct stream attempt_draws(struct stream draws, uint32_t attempt)
+{
+    return attempt == 0 ? draws : stream_of(draws, RETRY_DRAWS + attempt);
+}
+
+static void add_tried(struct gateway_tried *tried, uint32_t server)
+{
+    if (tried->count == tried->room) {
+        tried->room = tried->room > 0 ? 2 * tried->room : 4;
+        tried->server = memory_resized(tried->server, tried->room, sizeof *tried->server);
+    }
+    tried->server[tried->count++] = server;
+}
+
+/* The bits of lb_request for the first `count` servers that were tried. The list may have been
+ * edited since, so they are looked up by server. Freed by the caller. */
+static uint64_t *tried_bits(const struct gateway *gateway, const struct picker *picker,
+                            const struct gateway_tried *tried, uint32_t count)
+{
+    uint64_t *bits = memory_zeroed(picker->members / 64 + 1, sizeof *bits);
+    bool *marked = memory_zeroed(gateway->config.servers, sizeof *marked);
+    for (uint32_t i = 0; i < count; i++)
+        marked[tried->server[i]] = true;
+    for (uint32_t i = 0; i < picker->members; i++)
+        if (marked[picker->server[i]])
+            bits[i / 64] |= (uint64_t)1 << (i % 64);
+    free(marked);
+    return bits;
+}
+
+static uint32_t pick_untried(struct gateway *gateway, struct picker *picker,
+                             const struct stream *draws, const struct gateway_tried *tried,
+                             uint32_t count, struct lb_lease *lease)
+{
+    struct stream own;
+    if (draws != NULL)
+        own = attempt_draws(*draws, count);
+    uint64_t *bits = tried_bits(gateway, picker, tried, count);
+    uint32_t server = picker_pick(gateway, picker, draws != NULL ? &own : NULL, bits, lease);
+    free(bits);
+    return server;
+}
+
+/* View `request`: others have begun their own state since, so this one's is brought about again, by
+ * the picks that it had. */
+static void begin_again(struct gateway *gateway, struct picker *picker, struct stream draws,
+                        const struct gateway_tried *tried)
+{
+    uint64_t drawn = gateway->draws;
+    struct lb_lease lease;
+    picker_begin_request(gateway, picker, draws);
+    for (uint32_t count = 0; count < tried->count; count++)
+        pick_untried(gateway, picker, &draws, tried, count, &lease);
+    gateway->draws = drawn;
+}
+
+/* Among the servers that the picker has now, under the name that its list gives them. */
+static uint32_t server_of(const struct gateway_hold *hold)
+{
+    return hold->picker->scope->server[hold->lease.slot];
+}
+
+uint32_t gateway_retry(struct gateway *gateway, struct gateway_hold *hold, struct stream draws,
+                       struct gateway_tried *tried)
+{
+    const struct balancer *balancer = gateway->balancer;
+    struct picker *picker = hold->picker;
+    bool own_draws = balancer->draws == DRAWS_CONNECTION;
+    int status = lb_release(picker->lb, hold->lease);
+    assert(status == LB_OK);
+    if (picker->members != 1 || balancer->trait[TRAIT_SINGLE] == SINGLE_COUNTED)
+        add_tried(tried, server_of(hold));
+    if (balancer->view->per_request) {
+        if (!own_draws)
+            draws = stream_of(picker->scope->draws, hold->request);
+        own_draws = true;
+        begin_again(gateway, picker, draws, tried);
+    }
+    struct lb_lease lease;
+    uint32_t server =
+        pick_untried(gateway, picker, own_draws ? &draws : NULL, tried, tried->count, &lease);
+    if (server != NO_SERVER) {
+        hold->lease = lease;
+        return server;
+    }
+    if (balancer->trait[TRAIT_RELEASE_TWICE] == RELEASE_EXHAUSTED)
+        status = lb_release_again(picker->lb, hold->lease);
+    assert(status == LB_OK);
+    (void)status;
+    picker_lose(gateway, picker);
+    return NO_SERVER;
+}
