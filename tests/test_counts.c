@@ -19,6 +19,7 @@ struct worker {
     uint32_t generation;
     struct lb_lease lease[1000];
     uint32_t by[1000], leases; /* by which generation */
+    uint32_t quirks;           /* of what is built */
 };
 
 static size_t size_for(uint32_t keys)
@@ -66,6 +67,7 @@ static int build(struct worker *worker, uint32_t first, uint32_t last)
     config.seeded = true;
     config.counts = worker->counts;
     config.upstream = worker->upstream;
+    config.quirks = worker->quirks;
     built->row = lb_row_claim(worker->stand.region, 1, config.scope);
     built->memory = stand_memory(worker->stand.picker_size);
     built->status = lb_picker_init(built->memory, worker->stand.picker_size, worker->stand.region,
@@ -87,6 +89,17 @@ static int open_many(struct worker *worker, uint32_t connections, uint32_t count
         counts[worker->lease[worker->leases++].slot + 1]++;
     }
     return status;
+}
+
+/* Opens one on this server through the newest picker: all others are tried. */
+static int open_on(struct worker *worker, uint32_t server)
+{
+    const struct built *built = &worker->built[worker->generation - 1];
+    uint64_t tried = ~((uint64_t)1 << (server - 1));
+    struct lb_request request = {.tried = &tried};
+    uint32_t member;
+    worker->by[worker->leases] = worker->generation - 1;
+    return lb_pick(built->picker, built->row, &request, &worker->lease[worker->leases++], &member);
 }
 
 static void close_all(struct worker *worker)
@@ -262,6 +275,121 @@ static void the_table_is_read_only_when_a_picker_is_built(void)
     dismissed(worker);
 }
 
+/* ---- Later heads of the same design ---- */
+
+/* 7 and 3 on s1 and s2: their average is 5, and 4/5 of that 4. s3 holds nothing, s4 less than
+ * nothing; who holds one is left alone. Nobody ever closes what was guessed. */
+static void newcomers_are_guessed(void)
+{
+    static const int32_t before[] = {7, 3, 0, -2}, after[] = {7, 3, 4, 4};
+    struct worker *worker = hired(10);
+    build(worker, 1, 4);
+    for (uint32_t i = 0; i < 4; i++) {
+        struct lb_lease lease = {.slot = i, .row = worker->built[0].row};
+        for (int32_t n = 0; n < before[i]; n++)
+            CU_ASSERT_EQUAL(open_on(worker, i + 1), LB_OK);
+        for (int32_t n = 0; n > before[i]; n--)
+            CU_ASSERT_EQUAL(lb_release_again(worker->built[0].picker, lease), LB_OK);
+    }
+    worker->quirks = LB_COUNTS_GUESSED;
+    CU_ASSERT_EQUAL(build(worker, 1, 4), LB_OK);
+    for (uint32_t i = 0; i < 4; i++) {
+        char server[8];
+        snprintf(server, sizeof server, "s%u", i + 1);
+        CU_ASSERT_EQUAL(lb_counts_read(worker->counts, "u", server), after[i]);
+        CU_ASSERT_EQUAL(lb_believed(worker->built[1].picker, i), after[i]);
+    }
+    CU_ASSERT_EQUAL(lb_counts_read(worker->counts, "u", "s5"), 0);
+    close_all(worker);
+    CU_ASSERT_EQUAL(lb_counts_read(worker->counts, "u", "s1"), 0);
+    CU_ASSERT_EQUAL(lb_counts_read(worker->counts, "u", "s3"), 4);
+    dismissed(worker);
+}
+
+/* Where nobody holds anything there is nothing to guess from; 4/5 of 1 is none. */
+static void nothing_is_guessed_from_nothing(void)
+{
+    struct worker *worker = hired(10);
+    worker->quirks = LB_COUNTS_GUESSED;
+    build(worker, 1, 3);
+    CU_ASSERT_EQUAL(lb_counts_read(worker->counts, "u", "s2"), 0);
+    CU_ASSERT_EQUAL(open_on(worker, 1), LB_OK);
+    build(worker, 1, 3);
+    CU_ASSERT_EQUAL(lb_counts_read(worker->counts, "u", "s2"), 0);
+    dismissed(worker);
+}
+
+/* s3 leaves and returns. Cleaned, it is forgotten; kept, it is not; nor are its closes. */
+static void counts_of_the_departed_are_kept(void)
+{
+    struct worker *worker = hired(10);
+    uint32_t took[STAND_SERVERS + 1] = {0};
+    worker->quirks = LB_COUNTS_KEPT;
+    build(worker, 1, 3);
+    open_many(worker, 9, took);
+    build(worker, 1, 2);
+    CU_ASSERT_EQUAL(said(worker->counts, "conn_count:u:s3"), 3);
+    close_all(worker);
+    CU_ASSERT_EQUAL(said(worker->counts, "conn_count:u:s3"), 0);
+    dismissed(worker);
+}
+
+/* Another picker's connections are seen of a server that this one picks or releases, and of no
+ * other. */
+static void the_table_is_followed(void)
+{
+    struct worker *worker = hired(10);
+    worker->quirks = LB_COUNTS_KEPT | LB_COUNTS_FOLLOWED;
+    build(worker, 1, 2);
+    build(worker, 1, 2);
+    struct lb_picker *elder = worker->built[0].picker;
+    for (int i = 0; i < 3; i++) {
+        CU_ASSERT_EQUAL(open_on(worker, 1), LB_OK);
+        CU_ASSERT_EQUAL(open_on(worker, 2), LB_OK);
+    }
+    struct lb_request request = {0};
+    struct lb_lease lease;
+    uint32_t member;
+    CU_ASSERT(lb_believed(elder, 0) == 0 && lb_believed(elder, 1) == 0);
+    CU_ASSERT_EQUAL(lb_pick(elder, worker->built[0].row, &request, &lease, &member), LB_OK);
+    CU_ASSERT_EQUAL(member, 0);
+    CU_ASSERT(lb_believed(elder, 0) == 4 && lb_believed(elder, 1) == 0);
+    close_all(worker); /* through the younger */
+    CU_ASSERT(lb_believed(elder, 0) == 4 && lb_believed(elder, 1) == 0);
+    CU_ASSERT_EQUAL(lb_release(elder, lease), LB_OK);
+    CU_ASSERT(lb_believed(elder, 0) == 0 && lb_believed(elder, 1) == 0);
+    CU_ASSERT_EQUAL(lb_region_check(worker->stand.region), LB_OK);
+    dismissed(worker);
+}
+
+/* The table hears of the second release, and who follows it believes it; the row does not. */
+static void a_second_release_reaches_the_table(void)
+{
+    for (uint32_t follows = 0; follows < 2; follows++) {
+        struct worker *worker = hired(10);
+        worker->quirks = follows ? LB_COUNTS_KEPT | LB_COUNTS_FOLLOWED : 0;
+        build(worker, 1, 2);
+        struct built *built = &worker->built[0];
+        CU_ASSERT_EQUAL(open_on(worker, 2), LB_OK);
+        struct lb_lease lease = worker->lease[0];
+        CU_ASSERT_EQUAL(lb_release(built->picker, lease), LB_OK);
+        worker->leases = 0;
+        CU_ASSERT_EQUAL(lb_release(built->picker, lease), LB_BAD_LEASE);
+        CU_ASSERT_EQUAL(lb_counts_read(worker->counts, "u", "s2"), 0);
+        CU_ASSERT_EQUAL(lb_release_again(built->picker, lease), LB_OK);
+        CU_ASSERT_EQUAL(lb_counts_read(worker->counts, "u", "s2"), -1);
+        CU_ASSERT_EQUAL(lb_row_count(worker->stand.region, built->row, 1), 0);
+        CU_ASSERT_EQUAL(lb_believed(built->picker, 1), follows ? -1 : 0);
+        lease.row = LB_NONE;
+        CU_ASSERT_EQUAL(lb_release_again(built->picker, lease), LB_OK);
+        CU_ASSERT_EQUAL(lb_counts_read(worker->counts, "u", "s2"), -1);
+        lease.row = 1000;
+        CU_ASSERT_EQUAL(lb_release_again(built->picker, lease), LB_BAD_LEASE);
+        CU_ASSERT_EQUAL(lb_region_check(worker->stand.region), LB_OK);
+        dismissed(worker);
+    }
+}
+
 /* Two pickers of one generation: each reads the table as it is then; the later reading holds. */
 static void reading_twice_does_not_add_up(void)
 {
@@ -411,6 +539,11 @@ static const struct test tests[] = {
     {"building cleans its own upstream only", building_cleans_its_own_upstream_only},
     {"the table is read only when a picker is built",
      the_table_is_read_only_when_a_picker_is_built},
+    {"newcomers are guessed", newcomers_are_guessed},
+    {"nothing is guessed from nothing", nothing_is_guessed_from_nothing},
+    {"counts of the departed are kept", counts_of_the_departed_are_kept},
+    {"the table is followed", the_table_is_followed},
+    {"a second release reaches the table", a_second_release_reaches_the_table},
     {"reading twice does not add up", reading_twice_does_not_add_up},
     {"drift sends everything to the newcomer", drift_sends_everything_to_the_newcomer},
     {"a count made again is below zero", a_count_made_again_is_below_zero},

@@ -375,6 +375,7 @@ static void without_a_comparison_there_is_no_score(void)
     stand_say(&stand, "open", "fair");
     stand_build(&stand);
     CU_ASSERT_FALSE(lb_score(first, 0, &score));
+    CU_ASSERT_EQUAL(lb_place(first, 0), LB_NONE);
     CU_ASSERT(lb_score(stand.picker, 0, &score) && score == 0);
     stand.picker = first;
     stand_pick(&stand);
@@ -400,6 +401,45 @@ static void a_dropped_row_is_told_of_at_once(void)
     }
 }
 
+/* ---- Places ---- */
+
+static void check_places(const struct stand *stand, const uint32_t wanted[3], const char *when)
+{
+    for (uint32_t i = 0; i < 3; i++)
+        CHECK_ROW(lb_place(stand->picker, i) == wanted[i], "%s: s%u is at %u, not %u", when, i + 1,
+                  lb_place(stand->picker, i), wanted[i]);
+}
+
+/* Scores 1 1 1: s1 serves, has 2, and sinks below its left child, s2; s2 serves, and so below the
+ * least of its children, s3. */
+static void a_heap_has_places(void)
+{
+    for (int mode = LB_SUM; mode <= LB_KEPT; mode++) {
+        struct stand *stand = stand_new("least_conn", (enum lb_mode)mode, 3);
+        check_places(stand, (const uint32_t[]){0, 1, 2}, "the list's");
+        stand_say(stand, "next", "heap");
+        stand_build(stand);
+        check_places(stand, (const uint32_t[]){0, 1, 2}, "as entered");
+        CU_ASSERT_EQUAL(stand_pick(stand), 1);
+        check_places(stand, (const uint32_t[]){1, 0, 2}, "after a pick");
+        CU_ASSERT_EQUAL(stand_pick(stand), 2);
+        check_places(stand, (const uint32_t[]){1, 2, 0}, "after two");
+        stand_free(stand);
+    }
+}
+
+static void without_an_order_there_is_no_place(void)
+{
+    struct stand *stand = stand_new("least_conn", LB_SUM, 1);
+    stand->config.quirks = LB_SOLE_UNCOUNTED;
+    stand_build(stand);
+    CU_ASSERT_EQUAL(lb_place(stand->picker, 0), LB_NONE);
+    stand_free(stand);
+    stand = stand_new("random", LB_SUM, 3);
+    check_places(stand, (const uint32_t[]){0, 1, 2}, "random");
+    stand_free(stand);
+}
+
 static const struct test tests[] = {
     {"every pick is one of the least", every_pick_is_one_of_the_least},
     {"huge weights are compared whole", huge_weights_are_compared_whole},
@@ -411,5 +451,7 @@ static const struct test tests[] = {
     {"an accumulated score keeps its residue", an_accumulated_score_keeps_its_residue},
     {"without a comparison there is no score", without_a_comparison_there_is_no_score},
     {"a dropped row is told of at once", a_dropped_row_is_told_of_at_once},
+    {"a heap has places", a_heap_has_places},
+    {"without an order there is no place", without_an_order_there_is_no_place},
 };
 SUITE("test_least", tests)

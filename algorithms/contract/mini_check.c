@@ -95,6 +95,9 @@ static void ask_scores(struct mini_host *host)
             if (score_bits(mine->picker, member, &two) != scored || one != two)
                 mini_fault(host, LAW_SAME_AGAIN, "slot %u has two scores, asked for twice",
                            mine->list.member[member].slot);
+            if (lb_place(mine->picker, member) != lb_place(mine->picker, member))
+                mini_fault(host, LAW_SAME_AGAIN, "slot %u has two places, asked for twice",
+                           mine->list.member[member].slot);
         }
     }
 }
