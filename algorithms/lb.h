@@ -173,17 +173,19 @@ struct lb_member {
     uint32_t max_conns; /* 0: no limit */
 };
 
-enum lb_quirk { /* what some real gateways do around their algorithm */
-                LB_SOLE_UNCOUNTED =
-                    1, /* a sole member is picked without state: nothing counted, cleaned, tried */
-                LB_ZERO_IS_LAST =
-                    2, /* weight 0 is a last resort, not "takes nothing" (least_conn on a heap) */
-                /* Of the count table, as later heads of that design have it: */
-                LB_COUNTS_GUESSED = 4,  /* a member that it counts nothing for, while it counts
-                                           others, is written into it with 4/5 of their average */
-                LB_COUNTS_KEPT = 8,     /* what it counts for servers that left stays */
-                LB_COUNTS_FOLLOWED = 16 /* a member's count is read again at each pick and release
-                                           of it */
+/* What some real gateways do around their algorithm. */
+enum lb_quirk {
+    /* A sole member is picked without state: nothing is counted, cleaned, tried. */
+    LB_SOLE_UNCOUNTED = 1,
+    /* Weight 0 is a last resort, not "takes nothing" (least_conn on a heap). */
+    LB_ZERO_IS_LAST = 2,
+    /* A member that the count table counts nothing for, while it counts others, is written into it
+     * with 4/5 of their average when a picker is built. */
+    LB_COUNTS_GUESSED = 4,
+    /* What the count table says of servers that left stays. */
+    LB_COUNTS_KEPT = 8,
+    /* The count table is read again at each pick and release, of that member. */
+    LB_COUNTS_FOLLOWED = 16,
 };
 
 struct lb_picker_config {

@@ -95,7 +95,8 @@ static void ask_scores(struct mini_host *host)
             if (score_bits(mine->picker, member, &two) != scored || one != two)
                 mini_fault(host, LAW_SAME_AGAIN, "slot %u has two scores, asked for twice",
                            mine->list.member[member].slot);
-            if (lb_place(mine->picker, member) != lb_place(mine->picker, member))
+            uint32_t place = lb_place(mine->picker, member);
+            if (lb_place(mine->picker, member) != place)
                 mini_fault(host, LAW_SAME_AGAIN, "slot %u has two places, asked for twice",
                            mine->list.member[member].slot);
         }
