@@ -390,6 +390,24 @@ static void a_second_release_reaches_the_table(void)
     }
 }
 
+/* Released oftener than picked, a server's lagging score stops at 0; not so when it is built. */
+static void a_score_below_zero_is_none(void)
+{
+    struct worker *worker = hired(10);
+    double score = 9;
+    stand_say(&worker->stand, "lagging", "heap");
+    worker->quirks = LB_COUNTS_KEPT | LB_COUNTS_FOLLOWED;
+    build(worker, 1, 2);
+    struct lb_lease lease = {.slot = 1, .row = worker->built[0].row};
+    for (int i = 0; i < 3; i++) {
+        CU_ASSERT_EQUAL(lb_release_again(worker->built[0].picker, lease), LB_OK);
+        CU_ASSERT(lb_score(worker->built[0].picker, 1, &score) && score == 0);
+    }
+    build(worker, 1, 2);
+    CU_ASSERT(lb_score(worker->built[1].picker, 1, &score) && score == -2);
+    dismissed(worker);
+}
+
 /* Two pickers of one generation: each reads the table as it is then; the later reading holds. */
 static void reading_twice_does_not_add_up(void)
 {
@@ -544,6 +562,7 @@ static const struct test tests[] = {
     {"counts of the departed are kept", counts_of_the_departed_are_kept},
     {"the table is followed", the_table_is_followed},
     {"a second release reaches the table", a_second_release_reaches_the_table},
+    {"a score below zero is none", a_score_below_zero_is_none},
     {"reading twice does not add up", reading_twice_does_not_add_up},
     {"drift sends everything to the newcomer", drift_sends_everything_to_the_newcomer},
     {"a count made again is below zero", a_count_made_again_is_below_zero},

@@ -401,6 +401,31 @@ static void a_dropped_row_is_told_of_at_once(void)
     }
 }
 
+/* The load before a pick and one, over the weight, not times 1 over it: 3/10 is not 3 * 0.1. */
+static void a_lagging_score_is_a_pick_behind(void)
+{
+    static const uint32_t ten[] = {10};
+    static const double picked[] = {1.0 / 10, 2.0 / 10, 3.0 / 10},
+                        released[] = {3.0 / 10, 2.0 / 10};
+    for (int mode = LB_SUM; mode <= LB_KEPT; mode++) {
+        struct stand *stand = stand_new("least_conn", (enum lb_mode)mode, 1);
+        double score = 9;
+        stand_say(stand, "lagging", "heap");
+        stand_weigh(stand, ten, 1);
+        stand_build(stand);
+        CU_ASSERT(lb_score(stand->picker, 0, &score) && score == picked[0]);
+        for (int i = 0; i < 3; i++) {
+            stand_pick(stand);
+            CU_ASSERT(lb_score(stand->picker, 0, &score) && score == picked[i]);
+        }
+        for (int i = 0; i < 2; i++) {
+            CU_ASSERT_EQUAL(stand_release(stand, 1), LB_OK);
+            CU_ASSERT(lb_score(stand->picker, 0, &score) && score == released[i]);
+        }
+        stand_free(stand);
+    }
+}
+
 /* ---- Places ---- */
 
 static void check_places(const struct stand *stand, const uint32_t wanted[3], const char *when)
@@ -451,6 +476,7 @@ static const struct test tests[] = {
     {"an accumulated score keeps its residue", an_accumulated_score_keeps_its_residue},
     {"without a comparison there is no score", without_a_comparison_there_is_no_score},
     {"a dropped row is told of at once", a_dropped_row_is_told_of_at_once},
+    {"a lagging score is a pick behind", a_lagging_score_is_a_pick_behind},
     {"a heap has places", a_heap_has_places},
     {"without an order there is no place", without_an_order_there_is_no_place},
 };

@@ -8,8 +8,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* The streams of a request's later picks; the values before these are taken by the first pick and
- * by the answer. */
+/* The streams of a request's later picks; those before are taken by the answer. */
 enum { RETRY_DRAWS = 1 };
 
 static struct stream attempt_draws(struct stream draws, uint32_t attempt)
@@ -68,7 +67,7 @@ static void begin_again(struct gateway *gateway, struct picker *picker, struct s
     gateway->draws = drawn;
 }
 
-/* Among the servers that the picker has now, under the name that its list gives them. */
+/* Where its last attempt was: a server that came back since is the same to a retry. */
 static uint32_t server_of(const struct gateway_hold *hold)
 {
     return hold->picker->scope->server[hold->lease.slot];
