@@ -39,7 +39,7 @@ extern "C" {
 enum lb_status {
     LB_UNSEEDED = 1, /* done, but the count table is absent or full: picks as view `generation` */
     LB_OK = 0,
-    LB_NO_SERVER = -1,  /* every member is tried, full, down, or takes nothing */
+    LB_NO_SERVER = -1,  /* every member is tried, full, down, failing, or takes nothing */
     LB_FULL = -2,       /* no slot, scope or row is left */
     LB_BAD_MEMORY = -3, /* too small, misaligned, or not laid out by this ABI */
     LB_BAD_CONFIG = -4, /* a parameter out of range, a key too long, a member twice */
@@ -64,6 +64,8 @@ const char *lb_algorithm_about(const struct lb_algorithm *);
 const struct lb_param *lb_algorithm_params(const struct lb_algorithm *); /* ends at name NULL */
 /* Bytes that one scope needs for this algorithm over so many slots. */
 size_t lb_algorithm_memory(const struct lb_algorithm *, uint32_t slots);
+/* Does it look at the request's key? */
+bool lb_algorithm_keyed(const struct lb_algorithm *);
 
 /* ---- Views: which connections a pick sees ---- */
 
@@ -168,9 +170,19 @@ int32_t lb_counts_read(const struct lb_counts *, const char *upstream, const cha
 
 struct lb_picker;
 
+enum lb_member_flag {
+    LB_BACKUP = 1, /* picked only by requests that no other member can take */
+    LB_DOWN = 2,   /* listed, but takes nothing */
+};
+
+/* Failed attempts are told by lb_fail(). Who failed max_fails times is left alone until
+ * fail_timeout is over, and then asked again; the first success forgives it. A sole member is
+ * always asked: there is nobody else. Whole seconds, the end included, as nginx does it. */
 struct lb_member {
     uint32_t slot, weight;
-    uint32_t max_conns; /* 0: no limit */
+    uint32_t max_conns;                 /* 0: no limit */
+    uint32_t max_fails, fail_timeout_s; /* max_fails 0: failures are not counted */
+    uint32_t flags;
 };
 
 /* What some real gateways do around their algorithm. */
@@ -201,7 +213,10 @@ struct lb_request {
     const uint64_t
         *draw_key;   /* two words: draws of this request's own; NULL: the scope's sequence */
     uint64_t *tried; /* a bit a member, in the host's memory; lb_pick sets it. NULL: no retry */
-    uint32_t draws;  /* out: random numbers drawn by this pick */
+    uint64_t now_s;  /* the host's clock, for members that failed; one that never moves will do */
+    const char *key; /* what algorithms that hash look at; of no length: it has none */
+    size_t key_length;
+    uint32_t draws; /* out: random numbers drawn by this pick */
 };
 
 struct lb_lease { /* plain bytes; keep it for days. row LB_NONE: picked, but not counted */
@@ -227,6 +242,8 @@ int lb_pick(struct lb_picker *, uint32_t row, struct lb_request *, struct lb_lea
             uint32_t *member);
 /* Ends a lease on the picker it came from. [L] if lb_release_locks(). */
 int lb_release(struct lb_picker *, struct lb_lease);
+/* The same for an attempt that failed: it is held against the member. [L] */
+int lb_fail(struct lb_picker *, struct lb_lease, uint64_t now_s);
 bool lb_release_locks(const struct lb_picker *);
 /* What some real gateways do when the retries of a connection run out: they release its last server
  * once more. The algorithm and the count table hear of it; the row, which counts no such

@@ -9,6 +9,13 @@
 
 #include <math.h>
 
+/* What a scope knows of the failures of a slot. All zero: there were none. */
+struct lb_health {
+    uint64_t failed_s, asked_s; /* when it failed last; when it was last asked after a silence */
+    uint32_t fails;
+    uint32_t lost; /* of its weight in a round-robin step; comes back by one a step */
+};
+
 /* What an algorithm sees when it is asked. */
 struct lb_context {
     const struct lb_member *member; /* this picker's list, in its order */
@@ -20,8 +27,15 @@ struct lb_context {
     void *memory; /* the scope's, zero when the scope starts; shared by all its pickers */
     const uint64_t *param;
     uint32_t quirks;
-    bool seeded;           /* loads began with what the count table said */
-    const uint64_t *tried; /* a bit a member; NULL: none */
+    bool seeded;              /* loads began with what the count table said */
+    const uint64_t *tried;    /* a bit a member; NULL: none */
+    struct lb_health *health; /* by slot */
+    uint64_t now_s;
+    const char *key; /* the request's */
+    size_t key_length;
+    const char *names; /* by slot: the servers' keys; see lb_name() */
+    size_t name_stride;
+    uint32_t turn; /* whose it is: LB_BACKUP, or 0: the others' */
     /* Draws: the key, and how many were drawn from it before. */
     uint64_t draw_key[2], drawn;
 };
@@ -37,6 +51,7 @@ struct lb_algorithm {
     const char *name, *about;
     struct lb_param param[LB_PARAMS_MAX + 1]; /* ends at name NULL */
     size_t (*memory)(uint32_t slots);         /* NULL: it remembers nothing */
+    bool keyed;                               /* it looks at the request's key */
     /* Each of these may be NULL: the algorithm is not interested. */
     void (*leave)(struct lb_context *, uint32_t slot);
     void (*enter)(struct lb_context *, uint32_t member, enum lb_entry);
@@ -83,9 +98,30 @@ static inline uint64_t lb_draw_below(struct lb_context *c, uint64_t bound)
     return lb_mulhi(lb_draw(c), bound);
 }
 
+/* The server's key, ended by NUL. */
+static inline const char *lb_name(const struct lb_context *c, uint32_t member)
+{
+    return c->names + c->member[member].slot * c->name_stride;
+}
+
 static inline int64_t lb_load(const struct lb_context *c, uint32_t member)
 {
     return c->load[c->member[member].slot];
+}
+
+/* What failures left of its weight, for a round-robin step; the weight itself for all else. */
+static inline int64_t lb_weight_left(const struct lb_context *c, uint32_t member)
+{
+    const struct lb_member *m = &c->member[member];
+    uint32_t lost = c->health[m->slot].lost;
+    return m->weight > lost ? m->weight - lost : 0;
+}
+
+/* A step that it took part in gives one back. */
+static inline void lb_weight_recovers(struct lb_context *c, uint32_t member)
+{
+    struct lb_health *health = &c->health[c->member[member].slot];
+    health->lost -= health->lost > 0;
 }
 
 /* Connections for a weight; a weight of 0 is infinitely loaded whatever is open. */
@@ -94,13 +130,28 @@ static inline double lb_per_weight(int64_t connections, uint32_t weight)
     return weight == 0 ? (double)INFINITY : (double)connections / weight;
 }
 
+static inline bool lb_tried(const struct lb_context *c, uint32_t member)
+{
+    return c->tried != NULL && (c->tried[member / 64] >> (member % 64) & 1u) != 0;
+}
+
+/* Is it left alone for its failures? nginx's rule: whole seconds, the end included. */
+static inline bool lb_failing(const struct lb_context *c, uint32_t member)
+{
+    const struct lb_member *m = &c->member[member];
+    const struct lb_health *health = &c->health[m->slot];
+    return m->max_fails != 0 && health->fails >= m->max_fails && c->members > 1 &&
+           (int64_t)(c->now_s - health->asked_s) <= (int64_t)m->fail_timeout_s;
+}
+
 /* May this member be picked? The one rule for every algorithm. */
 static inline bool lb_usable(const struct lb_context *c, uint32_t member)
 {
     const struct lb_member *m = &c->member[member];
-    if (c->tried != NULL && (c->tried[member / 64] >> (member % 64) & 1u) != 0)
+    if (m->flags != c->turn || lb_failing(c, member))
         return false;
-    if (c->down[m->slot] || (m->weight == 0 && (c->quirks & LB_ZERO_IS_LAST) == 0))
+    if (lb_tried(c, member) || c->down[m->slot] ||
+        (m->weight == 0 && (c->quirks & LB_ZERO_IS_LAST) == 0))
         return false;
     return m->max_conns == 0 || c->load[m->slot] < (int64_t)m->max_conns;
 }

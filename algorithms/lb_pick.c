@@ -3,6 +3,15 @@
 
 #include <string.h>
 
+/* A request that came down to the backups stays with them. */
+static bool tried_a_backup(const struct lb_context *c)
+{
+    for (uint32_t i = 0; i < c->members && c->tried != NULL; i++)
+        if (c->member[i].flags == LB_BACKUP && lb_tried(c, i))
+            return true;
+    return false;
+}
+
 static uint32_t choose(struct lb_picker *picker, struct lb_request *request)
 {
     struct lb_context *c = &picker->context;
@@ -12,12 +21,29 @@ static uint32_t choose(struct lb_picker *picker, struct lb_request *request)
     uint64_t before = own_draws ? 0 : scope->drawn;
     c->drawn = before;
     c->tried = request->tried;
+    c->key = request->key;
+    c->key_length = request->key_length;
+    c->turn = picker->has_backups && tried_a_backup(c) ? LB_BACKUP : 0;
     uint32_t chosen = picker->config.algorithm->pick(c);
+    if (chosen == LB_NONE && picker->has_backups && c->turn == 0) {
+        c->turn = LB_BACKUP;
+        chosen = picker->config.algorithm->pick(c);
+    }
+    c->turn = 0;
     c->tried = NULL;
     request->draws = (uint32_t)(c->drawn - before);
     if (!own_draws)
         scope->drawn = c->drawn;
     return chosen;
+}
+
+/* Long enough after the last time that it counts as a probe: a success after it forgives. */
+static void note_asked(struct lb_picker *picker, uint32_t member, uint64_t now_s)
+{
+    const struct lb_member *m = &picker->member[member];
+    struct lb_health *health = &picker->context.health[m->slot];
+    if ((int64_t)(now_s - health->asked_s) > (int64_t)m->fail_timeout_s)
+        health->asked_s = now_s;
 }
 
 int lb_pick(struct lb_picker *picker, uint32_t row, struct lb_request *request,
@@ -32,10 +58,13 @@ int lb_pick(struct lb_picker *picker, uint32_t row, struct lb_request *request,
     lb_refresh(picker);
     lb_take_over(picker);
     lb_catch_up(picker);
+    picker->context.now_s = request->now_s;
     uint32_t chosen = choose(picker, request);
     if (chosen == LB_NONE)
         return LB_NO_SERVER;
     uint32_t slot = picker->member[chosen].slot;
+    if (picker->counts_failures && picker->member[chosen].max_fails > 0)
+        note_asked(picker, chosen, request->now_s);
     if (row != LB_NONE) {
         _Atomic int32_t *cell = lb_cell(&picker->map, row, slot);
         int32_t count = atomic_load_explicit(cell, memory_order_relaxed);
@@ -54,18 +83,22 @@ int lb_pick(struct lb_picker *picker, uint32_t row, struct lb_request *request,
 
 bool lb_release_locks(const struct lb_picker *picker)
 {
-    return lb_keeps_loads(picker) || picker->hears_releases || picker->config.seeded;
+    return lb_keeps_loads(picker) || picker->hears_releases || picker->config.seeded ||
+           picker->counts_failures;
 }
 
-static void tell_released(struct lb_picker *picker, uint32_t slot)
+/* One connection less in its row. false: the row counts none there. */
+static bool uncount(const struct lb_map *map, struct lb_lease lease)
 {
-    if (!picker->hears_releases || !lb_is_mine(picker))
-        return;
-    lb_catch_up(picker);
-    picker->config.algorithm->released(&picker->context, slot);
+    _Atomic int32_t *cell = lb_cell(map, lease.row, lease.slot);
+    int32_t count = atomic_load_explicit(cell, memory_order_relaxed);
+    if (count > 0)
+        atomic_store_explicit(cell, count - 1, memory_order_relaxed);
+    return count > 0;
 }
 
-int lb_release(struct lb_picker *picker, struct lb_lease lease)
+/* again: the row counts it no more, but the count table and the algorithm hear of it. */
+static int release(struct lb_picker *picker, struct lb_lease lease, bool again)
 {
     const struct lb_map *map = &picker->map;
     if (lease.row == LB_NONE)
@@ -73,34 +106,53 @@ int lb_release(struct lb_picker *picker, struct lb_lease lease)
     if (lease.row >= map->region->rows_used || lease.slot >= map->region->slots_used ||
         map->row[lease.row].owner == 0)
         return LB_BAD_LEASE;
-    _Atomic int32_t *cell = lb_cell(map, lease.row, lease.slot);
-    int32_t count = atomic_load_explicit(cell, memory_order_relaxed);
-    if (count <= 0)
+    if (!again && !uncount(map, lease))
         return LB_BAD_LEASE;
-    atomic_store_explicit(cell, count - 1, memory_order_relaxed);
     if (!lb_release_locks(picker))
         return LB_OK;
-    if (lb_keeps_loads(picker))
+    if (lb_keeps_loads(picker) && !again)
         lb_load_of(picker)[lease.slot]--;
     else
         lb_refresh(picker);
     lb_note(picker, lease.slot, -1);
-    tell_released(picker, lease.slot);
+    if (picker->hears_releases && lb_is_mine(picker)) {
+        lb_catch_up(picker);
+        picker->config.algorithm->released(&picker->context, lease.slot);
+    }
     return LB_OK;
+}
+
+int lb_release(struct lb_picker *picker, struct lb_lease lease)
+{
+    int status = release(picker, lease, false);
+    if (status == LB_OK && picker->counts_failures) {
+        struct lb_health *health = &picker->context.health[lease.slot];
+        if (health->failed_s < health->asked_s)
+            health->fails = 0;
+    }
+    return status;
+}
+
+/* What a failure costs of a weight is a whole number: 1 with max_fails 3 loses nothing. nginx's. */
+int lb_fail(struct lb_picker *picker, struct lb_lease lease, uint64_t now_s)
+{
+    int status = release(picker, lease, false);
+    uint32_t place = status == LB_OK ? picker->place[lease.slot] : LB_NONE;
+    if (place == LB_NONE || !picker->counts_failures || picker->member[place].max_fails == 0)
+        return status;
+    const struct lb_member *m = &picker->member[place];
+    struct lb_health *health = &picker->context.health[m->slot];
+    uint32_t left = m->weight > health->lost ? m->weight - health->lost : 0;
+    uint32_t loss = m->weight / m->max_fails;
+    health->lost = m->weight - (left > loss ? left - loss : 0);
+    health->fails += health->fails < UINT32_MAX;
+    health->failed_s = health->asked_s = now_s;
+    return status;
 }
 
 int lb_release_again(struct lb_picker *picker, struct lb_lease lease)
 {
-    const struct lb_map *map = &picker->map;
-    if (lease.row == LB_NONE)
-        return LB_OK;
-    if (lease.row >= map->region->rows_used || lease.slot >= map->region->slots_used ||
-        map->row[lease.row].owner == 0)
-        return LB_BAD_LEASE;
-    lb_refresh(picker);
-    lb_note(picker, lease.slot, -1);
-    tell_released(picker, lease.slot);
-    return LB_OK;
+    return release(picker, lease, true);
 }
 
 int64_t lb_believed(const struct lb_picker *picker, uint32_t member)

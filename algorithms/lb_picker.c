@@ -64,6 +64,11 @@ static bool take_list(struct lb_picker *picker, const struct lb_member *member, 
     if (members > 0) /* an empty list may be NULL, which memmove may not be given */
         memmove(picker->member, member, members * sizeof *member);
     picker->context.members = members;
+    picker->counts_failures = picker->has_backups = false;
+    for (uint32_t i = 0; i < members; i++) {
+        picker->counts_failures |= members > 1 && member[i].max_fails > 0;
+        picker->has_backups |= member[i].flags == LB_BACKUP;
+    }
     return true;
 }
 
@@ -94,7 +99,10 @@ static void lay_out(struct lb_picker *picker)
         .place = picker->place,
         .load = lb_load_of(picker),
         .down = picker->map.down,
+        .health = &picker->map.health[lb_at(&picker->map, scope)],
         .slots = slots,
+        .names = picker->map.slot->key,
+        .name_stride = sizeof *picker->map.slot,
         .memory = &picker->map.memory[scope * picker->map.memory_stride],
         .param = picker->config.param,
         .quirks = picker->config.quirks,

@@ -14,7 +14,9 @@ struct lb_picker {
     uint32_t *leaving;        /* [slots]: room to sort those who leave */
     uint64_t brain;           /* its algorithm and parameters, as a hash */
     bool hears_releases;      /* the algorithm wants to know of each */
-    bool sole;                /* one member and LB_SOLE_UNCOUNTED: no state at all */
+    bool counts_failures;     /* of a member at least */
+    bool has_backups;
+    bool sole; /* one member and LB_SOLE_UNCOUNTED: no state at all */
 };
 
 static inline int32_t *lb_base_of(const struct lb_picker *picker)

@@ -21,7 +21,8 @@ static uint32_t index_size(uint32_t slots)
 
 /* Where each part begins, one behind the other; `end` is the size of it all. */
 struct layout {
-    size_t slot, down, index, row, cell, scope, load, base, listed, memory, memory_stride, end;
+    size_t slot, down, index, row, cell, scope, load, base, listed, health, memory, memory_stride,
+        end;
 };
 
 static struct layout lay_out(const struct lb_shape *shape)
@@ -37,7 +38,8 @@ static struct layout lay_out(const struct lb_shape *shape)
     at.load = at.scope + aligned(scopes * sizeof(struct lb_scope));
     at.base = at.load + aligned(scopes * slots * sizeof(int32_t));
     at.listed = at.base + aligned(scopes * slots * sizeof(int32_t));
-    at.memory = at.listed + aligned(scopes * slots * sizeof(uint8_t));
+    at.health = at.listed + aligned(scopes * slots * sizeof(uint8_t));
+    at.memory = at.health + aligned(scopes * slots * sizeof(struct lb_health));
     at.end = at.memory + scopes * at.memory_stride;
     return at;
 }
@@ -56,6 +58,7 @@ static struct lb_map map_at(char *memory, const struct lb_shape *shape)
         .load = (void *)(memory + at.load),
         .base = (void *)(memory + at.base),
         .listed = (void *)(memory + at.listed),
+        .health = (void *)(memory + at.health),
         .memory = memory + at.memory,
         .memory_stride = at.memory_stride,
     };

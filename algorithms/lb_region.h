@@ -5,7 +5,7 @@
 #ifndef LB_REGION_H
 #define LB_REGION_H
 
-#include "lb.h"
+#include "lb_author.h"
 
 #include <stdatomic.h>
 
@@ -49,9 +49,10 @@ struct lb_map {
     struct lb_row *row;
     _Atomic int32_t *cell; /* [row][slot] */
     struct lb_scope *scope;
-    int32_t *load, *base; /* [scope][slot]: what picks see; what the count table added to it */
-    uint8_t *listed;      /* [scope][slot]: in its newest list */
-    char *memory;         /* [scope][memory_stride] */
+    int32_t *load, *base;     /* [scope][slot]: what picks see; what the count table added to it */
+    uint8_t *listed;          /* [scope][slot]: in its newest list */
+    struct lb_health *health; /* [scope][slot] */
+    char *memory;             /* [scope][memory_stride] */
     size_t memory_stride;
 };
 

@@ -8,7 +8,10 @@
     X(round_robin)                                                                                 \
     X(random)                                                                                      \
     X(random_two)                                                                                  \
-    X(least_conn)
+    X(least_conn)                                                                                  \
+    X(hash)                                                                                        \
+    X(hash_consistent)                                                                             \
+    X(ip_hash)
 
 #define DECLARE(name) extern const struct lb_algorithm lb_##name;
 #define ENTER(name)   &lb_##name,
@@ -46,6 +49,11 @@ const struct lb_param *lb_algorithm_params(const struct lb_algorithm *algorithm)
 size_t lb_algorithm_memory(const struct lb_algorithm *algorithm, uint32_t slots)
 {
     return algorithm->memory == NULL ? 0 : algorithm->memory(slots);
+}
+
+bool lb_algorithm_keyed(const struct lb_algorithm *algorithm)
+{
+    return algorithm->keyed;
 }
 
 const char *lb_status_text(int status)

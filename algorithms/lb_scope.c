@@ -44,6 +44,8 @@ void lb_enter_list(struct lb_picker *picker, bool building)
                               : building    ? LB_ENTRY_BUILT
                                             : LB_ENTRY_EDITED;
         listed[slot] = true;
+        if (entry == LB_ENTRY_NEW)
+            c->health[slot] = (struct lb_health){.fails = 0};
         if (algorithm->enter != NULL)
             algorithm->enter(c, i, entry);
     }

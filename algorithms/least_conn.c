@@ -197,7 +197,7 @@ static uint32_t pick_wrr(struct lb_context *c)
     struct smooth turn = smooth_begin();
     for (uint32_t i = first; i < c->members; i++)
         if (lb_usable(c, i) && compare(c, i, first) == 0)
-            smooth_offer(&turn, i, &of(c)->seat[c->member[i].slot].credit, c->member[i].weight);
+            smooth_offer(&turn, c, i, &of(c)->seat[c->member[i].slot].credit);
     return smooth_end(&turn);
 }
 

@@ -27,6 +27,10 @@ static void registered_algorithms_keep_all_laws(void)
         const struct lb_algorithm *algorithm = lb_algorithm_at(i);
         struct lb_picker_config config;
         lb_picker_defaults(algorithm, &config);
+        /* Numbers at their least: what they cost must not be paid ten thousand times. */
+        for (uint32_t p = 0; lb_algorithm_params(algorithm)[p].name != NULL; p++)
+            if (lb_algorithm_params(algorithm)[p].words == NULL)
+                config.param[p] = lb_algorithm_params(algorithm)[p].min;
         do {
             CU_ASSERT_EQUAL(contract_run(algorithm, config.param, 12217, show, config.param), 0);
             tried++;
@@ -140,6 +144,28 @@ static uint32_t pick_ignoring_down(struct lb_context *c)
     uint32_t picked = pick_first(c);
     c->down = down;
     return picked;
+}
+
+static uint32_t pick_the_failing_too(struct lb_context *c)
+{
+    for (uint32_t i = 0; i < c->members; i++) {
+        struct lb_health *health = &c->health[c->member[i].slot], before = *health;
+        health->fails = 0;
+        bool usable = lb_usable(c, i);
+        *health = before;
+        if (usable)
+            return i;
+    }
+    return LB_NONE;
+}
+
+static uint32_t pick_backups_first(struct lb_context *c)
+{
+    uint32_t turn = c->turn;
+    c->turn = LB_BACKUP;
+    uint32_t picked = pick_first(c);
+    c->turn = turn;
+    return picked != LB_NONE ? picked : pick_first(c);
 }
 
 static uint32_t pick_weight_0_too(struct lb_context *c)
@@ -318,6 +344,8 @@ static const struct broken {
     {"table",
      {NAMED("with a word too few"), .pick = pick_first,
       .param = {{.name = "word", .help = "one", .words = two_words, .max = 2}}}},
+    {"usable", {NAMED("ignores failures"), .pick = pick_the_failing_too}},
+    {"usable", {NAMED("prefers backups"), .pick = pick_backups_first}},
     {"usable", {NAMED("ignores tried"), .pick = pick_ignoring_tried}},
     {"usable", {NAMED("ignores max_conns"), .pick = pick_ignoring_limits}},
     {"usable", {NAMED("ignores down"), .pick = pick_ignoring_down}},
@@ -327,7 +355,7 @@ static const struct broken {
     {"usable",
      {NAMED("remembers by place"), .memory = eight_bytes_a_slot, .taken = count_place_up,
       .released = count_place_down, .pick = pick_by_counts_of_places}},
-    {"none",
+    {"usable", /* whom it takes for full keeps no backup out */
      {NAMED("deaf to dropped rows"), .memory = eight_bytes_a_slot, .taken = count_taken,
       .released = count_slot_down, .pick = pick_by_counts_of_slots}},
     {"own_list",

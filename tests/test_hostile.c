@@ -405,7 +405,7 @@ static void traces(void)
         {"an id in quotes", {.head = HEADER "open,\"a:b\",\n"}, ""},
         {"numbers out of range",
          {.head = HEADER "members,,s1=99999999999999999999\n"},
-         "2:10 's1=99999999999999999999' is not a member: name[=weight[/max_conns]]"},
+         "2:10 's1=99999999999999999999' is not a member: name[=weight[/max_conns[/option...]]]"},
         {"a worker out of range",
          {.head = HEADER "worker,,4294967296\n"},
          "2:9 '4294967296' is not a worker: they are numbered 0 to 0 (see -w)"},

@@ -151,7 +151,8 @@ static void change_list(struct judge *judge)
             weight = 1u << weight % 3;
         uint32_t limit = below(judge, 3) == 0 ? 1 + below(judge, 6) : 0;
         if (below(judge, 4) > 0)
-            stand->member[stand->members++] = (struct lb_member){i, weight, limit};
+            stand->member[stand->members++] =
+                (struct lb_member){.slot = i, .weight = weight, .max_conns = limit};
     }
     int status = below(judge, 2) == 0 ? lb_picker_edit(stand->picker, stand->member, stand->members)
                                       : stand_build(stand);

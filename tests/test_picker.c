@@ -65,7 +65,8 @@ static void who_leaves_does_so_in_natural_order(void)
     void *memory = stand_memory(lb_region_size(&shape));
     CU_ASSERT_EQUAL_FATAL(lb_region_format(memory, lb_region_size(&shape), &shape, &region), LB_OK);
     for (uint32_t i = 0; i < 8; i++)
-        member[i] = (struct lb_member){lb_slot(region, keys[i], strlen(keys[i])), 1, 0};
+        member[i] =
+            (struct lb_member){.slot = lb_slot(region, keys[i], strlen(keys[i])), .weight = 1};
     lb_picker_defaults(&recorder, &config);
     config.param[0] = (uint64_t)(uintptr_t)&record;
     config.scope = lb_scope_open(region, (struct lb_scope_key){0, 0, 0}, draw_key);

@@ -1,75 +1,12 @@
-/* test_replay.c: traces of operations: every operation by hand, and every mistake in its place. */
-#include "sim/run/replay.h"
-
-#include <stdio.h>
+/* test_replay.c: traces, every operation by hand but retries, and every mistake in its place. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/harness.h"
+#include "tests/replayed.h"
 #include "tests/told.h"
 
 #define COUNT(row) (sizeof row / sizeof *row)
-
-struct how {
-    const char *preset;
-    uint32_t workers;
-    bool eager;
-};
-
-/* What the replay writes; of a faulty trace, its faults. Freed by the caller. */
-static char *replayed(const struct how *how, const char *trace)
-{
-    char *text;
-    size_t size;
-    struct input input;
-    struct faults faults = {0};
-    struct balancer balancer = balancer_of_preset(preset_find(how->preset));
-    struct replay_options options = {
-        .balancer = &balancer, .workers = how->workers, .eager = how->eager};
-    FILE *out = open_memstream(&text, &size);
-    input_of_text(&input, "x.csv", trace, strlen(trace));
-    bool fine = replay_run(&input, &options, &faults, out);
-    fclose(out);
-    CHECK_ROW(fine == (faults.errors == 0), "%s", trace);
-    CHECK_ROW(fine || size == 0, "a faulty trace writes nothing, not\n%s", text);
-    if (!fine) {
-        free(text);
-        text = faults_told(&faults);
-    }
-    faults_free(&faults);
-    input_free(&input);
-    return text;
-}
-
-enum { PICKS = 512 };
-
-/* The servers picked, one after another, of a trace without its header. */
-static void pick_all(const struct how *how, const char *operations, char picks[PICKS])
-{
-    char trace[4096];
-    snprintf(trace, sizeof trace, "op,id,value\n%s", operations);
-    char *text = replayed(how, trace);
-    picks[0] = '\0';
-    for (char *line = strtok(text, "\n"); (line = strtok(NULL, "\n")) != NULL;) {
-        size_t length = strlen(picks);
-        const char *comma = strrchr(line, ',');
-        snprintf(picks + length, PICKS - length, "%s%s", length > 0 ? " " : "",
-                 comma != NULL ? comma + 1 : "?");
-    }
-    free(text);
-}
-
-static void check_picks(struct how how, const char *operations, const char *expected)
-{
-    char picks[PICKS];
-    pick_all(&how, operations, picks);
-    CHECK_ROW(strcmp(picks, expected) == 0, "%s, %u workers, %s:\n%spicked %s\nnot %s", how.preset,
-              how.workers, how.eager ? "eager" : "lazy", operations, picks, expected);
-}
-
-#define OPEN(id)  "open," #id ",\n"
-#define CLOSE(id) "close," #id ",\n"
-#define RETRY(id) "retry," #id ",\n"
 
 /* ---- Operations ---- */
 
@@ -197,78 +134,6 @@ static void the_same_list_again(void)
     check_picks((struct how){"nginx-round-robin-resolve", 1, false}, operations, "s1 s2 s1");
 }
 
-/* Each server once, then none, which ends the connection: another retry is not heard. Nothing of it
- * is counted then, and ties go to the longest unpicked. */
-static void retries(void)
-{
-    check_picks((struct how){"lbsim-least-conn", 1, false},
-                "members,,s1 s2 s3\n" OPEN(1) RETRY(1) RETRY(1) RETRY(1) RETRY(1) CLOSE(1) OPEN(2)
-                    OPEN(3) OPEN(4) CLOSE(3) RETRY(2),
-                "s1 s2 s3 - s1 s2 s3 s2");
-    /* A connection that found none, and one that was lost, are not there to retry. */
-    check_picks((struct how){"round_robin", 1, false},
-                "members,,\n" OPEN(1) RETRY(1) "members,,s1 s2\n" RETRY(1)
-                    OPEN(2) "crash,,\n" RETRY(2) OPEN(3),
-                "- s1 s2");
-}
-
-/* On the picker that it began with: s3 is not in there. Where an elder picker shares the heap of
- * the new one, its own servers are not in there either. */
-static void retries_after_a_change(void)
-{
-    static const char operations[] =
-        "members,,s1 s2\n" OPEN(1) "members,,s3\n" OPEN(2) RETRY(1) RETRY(1);
-    check_picks((struct how){"apisix-reset", 1, false}, operations, "s1 s3 s2 -");
-    check_picks((struct how){"apisix-merged", 1, false}, operations, "s1 s3 -");
-    check_picks((struct how){"nginx-round-robin", 1, false}, operations, "s1 s3 s2 -");
-    /* A list that is edited in place is another one to a retry, too; it knows whom it tried. */
-    check_picks((struct how){"least_conn", 1, false}, operations, "s1 s3 s3 -");
-    check_picks((struct how){"round_robin", 1, false},
-                "members,,a b c\n" OPEN(1) "members,,b c\n" RETRY(1) "members,,c a b\n" RETRY(1)
-                    RETRY(1),
-                "a b c -");
-}
-
-/* A sole server is picked past the balancer and so never tried, or counted and never tried, or it
- * is like any other. What was counted of it is seen when s2 comes. */
-static void retries_of_a_sole_server(void)
-{
-    static const char operations[] =
-        "members,,s1\n" OPEN(1) RETRY(1) RETRY(1) "members,,s1 s2\n" OPEN(2);
-    check_picks((struct how){"apisix-reset", 1, false}, operations, "s1 s1 s1 s1");
-    check_picks((struct how){"apisix-pr12255", 1, false}, operations, "s1 s1 s1 s1");
-    check_picks((struct how){"apisix-merged", 1, false}, operations, "s1 s1 s1 s2");
-    check_picks((struct how){"least_conn", 1, false}, operations, "s1 - s1");
-}
-
-/* s1 and s2 fail; s2 is released once more. Scores are 1 0 then, and s2 takes two: it stays on top
- * of an equal s1. Where it is released once, both begin equal, with s1 on top of the heap as the
- * tried came back into it. */
-static void the_last_server_released_twice(void)
-{
-    static const char operations[] =
-        "members,,s1 s2\n" OPEN(1) RETRY(1) RETRY(1) OPEN(2) OPEN(3) OPEN(4);
-    check_picks((struct how){"apisix-reset", 1, false}, operations, "s1 s2 - s2 s2 s1");
-    check_picks((struct how){"apisix-pr12255", 1, false}, operations, "s1 s2 - s2 s2 s1");
-    check_picks((struct how){"apisix-merged", 1, false}, operations, "s1 s2 - s1 s2 s2");
-}
-
-/* Weight 0 is never the least, but the last that is left. */
-static void weight_zero_on_a_retry(void)
-{
-    static const char operations[] = "members,,s1=0 s2\n" OPEN(1) OPEN(2) RETRY(2) RETRY(2) OPEN(3);
-    check_picks((struct how){"apisix-merged", 1, false}, operations, "s2 s2 s1 - s2");
-    check_picks((struct how){"least_conn", 1, false}, operations, "s2 s2 - s2");
-}
-
-/* Each request has its own state, and its retries go on in it, whoever came in between. */
-static void retries_of_a_request(void)
-{
-    check_picks((struct how){"nginx-implicit-2012", 1, false},
-                "members,,s1 s2 s3\n" OPEN(1) OPEN(2) RETRY(1) OPEN(3) RETRY(2) RETRY(1) RETRY(1),
-                "s1 s1 s2 s1 s2 s3 -");
-}
-
 /* 4/5 of 5 is 4: after five on s1, s2 and s3 are taken to hold four each. Scores are 6 5 5: s2, s3,
  * and, all equal, s3 again, which stayed on top; s1 is its left child. Where nothing is guessed and
  * scores are a pick behind, 6 1 1, a server is still at 1 after its first pick, and an equal child
@@ -300,7 +165,7 @@ static void luck_is_the_connections_own(void)
 
 /* ---- Mistakes ---- */
 
-#define HEADER "op,id,value\n"
+#define OPTIONS "a member's options are /backup, /down, /max_fails:3, /fail_timeout:10s\n"
 
 static void mistakes(void)
 {
@@ -323,29 +188,34 @@ static void mistakes(void)
         {HEADER "worker,1,1\n", "2:8 'worker' takes no id\n"},
         {HEADER "reload,1,\ncrash,,now\n",
          "2:8 'reload' takes no id\n3:8 'crash' takes no value\n"},
-        {HEADER "open,1,\nretry,1,\ntime,,500\n", "4:1 'time' is planned, not there yet\n"},
         {HEADER "retry,1,\nopen,1,\n", "2:7 connection '1' was never opened\n"},
         {HEADER "open,1,\nclose,1,\nretry,1,\n", "4:7 connection '1' was closed before\n"},
         {HEADER "open,1,\nretry,,\nretry,1,s2\n",
          "3:1 'retry' needs an id\n4:9 'retry' takes no value\n"},
+        {HEADER "time,,500\ntime,,400\ntime,,500\ntime,,1s\ntime,,\ntime,,1000000000000001\n",
+         "3:7 time goes back: it was 500 before\n5:7 '1s' is not a time: whole milliseconds\n"
+         "6:7 '' is not a time: whole milliseconds\n"
+         "7:7 '1000000000000001' is not a time: whole milliseconds\n"},
         {HEADER "members,,s1 s2 s1=3\n", "2:10 's1' is listed twice\n"},
-        {HEADER "members,,s1=1/5/backup s2=1/0/max_fails:3\n",
-         "2:10 options of a member ('s1=1/5/backup') are planned, not there yet\n"
-         "2:10 options of a member ('s2=1/0/max_fails:3') are planned, not there yet\n"},
+        {HEADER
+         "members,,s1=1/5/spare s2=1/0/max_fails s3=1/0/fail_timeout:3 s4=1/0/down/ s5/down\n",
+         "2:10 's1=1/5/spare': " OPTIONS "2:10 's2=1/0/max_fails': " OPTIONS
+         "2:10 's3=1/0/fail_timeout:3': " OPTIONS "2:10 's4=1/0/down/': " OPTIONS
+         "2:10 's5/down' is not a member: name[=weight[/max_conns[/option...]]]\n"},
         {HEADER "members,,=2 s1= s2=x s3=1x s4=-1 s5=65536 s6=1/ s7=1/x s8=1/1000000001 a/b .a "
                 "s9..s10\n",
-         "2:10 '=2' is not a member: name[=weight[/max_conns]]\n"
-         "2:10 's1=' is not a member: name[=weight[/max_conns]]\n"
-         "2:10 's2=x' is not a member: name[=weight[/max_conns]]\n"
-         "2:10 's3=1x' is not a member: name[=weight[/max_conns]]\n"
-         "2:10 's4=-1' is not a member: name[=weight[/max_conns]]\n"
-         "2:10 's5=65536' is not a member: name[=weight[/max_conns]]\n"
-         "2:10 's6=1/' is not a member: name[=weight[/max_conns]]\n"
-         "2:10 's7=1/x' is not a member: name[=weight[/max_conns]]\n"
-         "2:10 's8=1/1000000001' is not a member: name[=weight[/max_conns]]\n"
-         "2:10 'a/b' is not a member: name[=weight[/max_conns]]\n"
-         "2:10 '.a' is not a member: name[=weight[/max_conns]]\n"
-         "2:10 's9..s10' is not a member: name[=weight[/max_conns]]\n"},
+         "2:10 '=2' is not a member: name[=weight[/max_conns[/option...]]]\n"
+         "2:10 's1=' is not a member: name[=weight[/max_conns[/option...]]]\n"
+         "2:10 's2=x' is not a member: name[=weight[/max_conns[/option...]]]\n"
+         "2:10 's3=1x' is not a member: name[=weight[/max_conns[/option...]]]\n"
+         "2:10 's4=-1' is not a member: name[=weight[/max_conns[/option...]]]\n"
+         "2:10 's5=65536' is not a member: name[=weight[/max_conns[/option...]]]\n"
+         "2:10 's6=1/' is not a member: name[=weight[/max_conns[/option...]]]\n"
+         "2:10 's7=1/x' is not a member: name[=weight[/max_conns[/option...]]]\n"
+         "2:10 's8=1/1000000001' is not a member: name[=weight[/max_conns[/option...]]]\n"
+         "2:10 'a/b' is not a member: name[=weight[/max_conns[/option...]]]\n"
+         "2:10 '.a' is not a member: name[=weight[/max_conns[/option...]]]\n"
+         "2:10 's9..s10' is not a member: name[=weight[/max_conns[/option...]]]\n"},
         {"op,id\nopen,1\n", "1:1 the header has no column 'value'; a trace is op,id,value\n"},
         {"open,1,\nopen,2,\n", "1:8 column 3 has no name\n"},
         {HEADER "open,1\nopen,2,,x\n", "2:1 2 fields in this row, but the header has 3\n"
@@ -375,8 +245,25 @@ static void all_mistakes_in_one_run(void)
                                  "4:1 unknown operation 'oepn' (did you mean 'open'?)\n"
                                  "5:9 '1' is not a worker: they are numbered 0 to 0 (see -w)\n"
                                  "6:7 connection '3' was never opened\n"
-                                 "7:1 'time' is planned, not there yet\n"
                                  "8:8 'reload' takes no id\n");
+    free(told);
+}
+
+/* An answer is rotated once for a request and all its tries, whoever asks in between: the next one
+ * to be tried is the next in the answer. */
+static void retries_keep_their_answer(void)
+{
+    struct how how = {"nginx-implicit", 1, false};
+    char *told = replayed(&how, HEADER "members,,s1 s2 s3 s4 s5 s6\nopen,0,\nopen,1,\nopen,2,\n"
+                                       "open,3,\nopen,4,\nretry,0,\nretry,1,\nretry,2,\n"
+                                       "retry,3,\nretry,4,\n");
+    long server[10];
+    int rows = 0;
+    for (char *line = strtok(told, "\n"); (line = strtok(NULL, "\n")) != NULL && rows < 10; rows++)
+        server[rows] = strtol(strrchr(line, ',') + 2, NULL, 10);
+    CU_ASSERT_EQUAL_FATAL(rows, 10);
+    for (int i = 0; i < 5; i++)
+        CHECK_ROW(server[5 + i] == server[i] % 6 + 1, "s%ld after s%ld", server[5 + i], server[i]);
     free(told);
 }
 
@@ -388,15 +275,10 @@ static const struct test tests[] = {
     {"members: lists that replace each other", lists},
     {"members: the same list again", the_same_list_again},
     {"close", closes},
+    {"retry: the answer of its request", retries_keep_their_answer},
     {"worker", workers},
     {"reload", reloads},
     {"crash", crashes},
-    {"retry", retries},
-    {"retry: on its own picker", retries_after_a_change},
-    {"retry: a sole server", retries_of_a_sole_server},
-    {"retry: the last one released twice", the_last_server_released_twice},
-    {"retry: weight 0", weight_zero_on_a_retry},
-    {"retry: view request", retries_of_a_request},
     {"eager and lazy", eager_and_lazy},
     {"counts that are guessed", guessed_counts},
     {"luck is the connection's own", luck_is_the_connections_own},

@@ -75,24 +75,44 @@ static void presets_are_what_they_are_of(void)
         {"random", "random, host, in_place"},
         {"random_two", "random_two, host, in_place"},
         {"least_conn", "least_conn, host, in_place"},
+        {"hash", "hash, host, in_place"},
+        {"hash_consistent", "hash_consistent, host, in_place"},
+        {"ip_hash", "ip_hash, host, in_place"},
         {"lbsim-least-conn", "least_conn score=next ties=fair, host, reload"},
-        {"nginx-round-robin", "round_robin, generation, reload, refused"},
-        {"nginx-round-robin-zone", "round_robin, host_generation, reload, refused, leaked"},
+        {"nginx-round-robin", "round_robin, generation, reload, refused, counted"},
+        {"nginx-round-robin-zone",
+         "round_robin, host_generation, reload, refused, counted, leaked"},
         {"nginx-round-robin-resolve",
-         "round_robin, host_generation, in_place, new, appended, refused, leaked"},
-        {"nginx-least-conn", "least_conn, generation, reload, refused"},
-        {"nginx-least-conn-zone", "least_conn, host_generation, reload, refused, leaked"},
+         "round_robin, host_generation, in_place, new, appended, refused, counted, leaked"},
+        {"nginx-least-conn", "least_conn, generation, reload, refused, counted"},
+        {"nginx-least-conn-zone", "least_conn, host_generation, reload, refused, counted, leaked"},
         {"nginx-least-conn-resolve",
-         "least_conn, host_generation, in_place, new, appended, refused, leaked"},
-        {"nginx-random", "random, generation, reload, refused"},
-        {"nginx-random-zone", "random, host_generation, reload, refused, leaked"},
-        {"nginx-random-resolve",
-         "random, host_generation, in_place, new, appended, refused, leaked"},
-        {"nginx-random-two", "random_two ties=second, generation, reload, refused"},
-        {"nginx-random-two-zone",
-         "random_two ties=second, host_generation, reload, refused, leaked"},
+         "least_conn, host_generation, in_place, new, appended, refused, counted, leaked"},
+        {"nginx-random", "random gives_up=after_20, generation, reload, refused, counted"},
+        {"nginx-random-zone",
+         "random gives_up=after_20, host_generation, reload, refused, counted, leaked"},
+        {"nginx-random-resolve", "random gives_up=after_20, host_generation, in_place, new, "
+                                 "appended, refused, counted, leaked"},
+        {"nginx-random-two",
+         "random_two ties=second gives_up=after_20, generation, reload, refused, counted"},
+        {"nginx-random-two-zone", "random_two ties=second gives_up=after_20, host_generation, "
+                                  "reload, refused, counted, leaked"},
         {"nginx-random-two-resolve",
-         "random_two ties=second, host_generation, in_place, new, appended, refused, leaked"},
+         "random_two ties=second gives_up=after_20, host_generation, in_place, new, "
+         "appended, refused, counted, leaked"},
+        {"nginx-hash", "hash, generation, reload, refused, counted"},
+        {"nginx-hash-zone", "hash, host_generation, reload, refused, counted, leaked"},
+        {"nginx-hash-resolve",
+         "hash, host_generation, in_place, new, appended, refused, counted, leaked"},
+        {"nginx-hash-consistent", "hash_consistent, generation, reload, refused, counted"},
+        {"nginx-hash-consistent-zone",
+         "hash_consistent, host_generation, reload, refused, counted, leaked"},
+        {"nginx-hash-consistent-resolve",
+         "hash_consistent, host_generation, in_place, new, appended, refused, counted, leaked"},
+        {"nginx-ip-hash", "ip_hash, generation, reload, refused, counted"},
+        {"nginx-ip-hash-zone", "ip_hash, host_generation, reload, refused, counted, leaked"},
+        {"nginx-ip-hash-resolve",
+         "ip_hash, host_generation, in_place, new, appended, refused, counted, leaked"},
         {"nginx-implicit-2012", "round_robin, request, in_place, fixed"},
         {"nginx-implicit", "round_robin, request, in_place, rotated"},
         {"nginx-random-patch-2012", "random, request, in_place, fixed"},
@@ -133,7 +153,8 @@ static void entries(void)
     check_entry("{preset: random, reap: never, draws: sequence}",
                 "random: random, host, in_place, draws sequence, leaked");
     check_entry("{preset: nginx-random-zone, after_crash: reaped, draws: process}",
-                "nginx-random-zone: random, host_generation, reload, refused, draws process");
+                "nginx-random-zone: random gives_up=after_20, host_generation, reload, refused, "
+                "counted, draws process");
     check_entry("{preset: random_two, after_crash: leaked, ties: second, view: fleet}",
                 "random_two: random_two ties=second, fleet, in_place, leaked");
     check_entry("{algorithm: random, view: request, answer: rotated, change: reload}",
@@ -166,12 +187,12 @@ static void faulty_entries(void)
          "host, fleet)\n"},
         {WITH_BALANCERS("[{algorithm: nothing, name: x}]"),
          "6:25 unknown algorithm 'nothing' (there are: round_robin, random, random_two, "
-         "least_conn)\n"},
+         "least_conn, hash, hash_consistent, ip_hash)\n"},
         {WITH_BALANCERS("[{algorithm: lest_conn}]"),
          "6:25 unknown algorithm 'lest_conn' (did you mean 'least_conn'?)\n"},
         {WITH_BALANCERS("[{algorithm: apisix-reset}]"),
          "6:25 unknown algorithm 'apisix-reset' (there are: round_robin, random, random_two, "
-         "least_conn)\n"},
+         "least_conn, hash, hash_consistent, ip_hash)\n"},
         {WITH_BALANCERS("[{preset: random, algorithm: random, name: x}]"),
          "6:41 either preset or algorithm, not both\n"},
         {WITH_BALANCERS("[random, {preset: random}, {name: x, preset: random}, "
@@ -206,12 +227,11 @@ static void faulty_entries(void)
         {WITH_BALANCERS("[{algorithm: least_conn, answer: fixed, weight_zero: last}]"),
          "6:13 'least_conn': an answer for each request needs the view `request`, not `host`\n"
          "6:13 'least_conn': weight 0 as a last resort needs `ties: heap`\n"},
-        {WITH_BALANCERS("[nginx-hash, nginx-ip-hash-zone, haproxy-random-reload, "
-                        "nginx-hashh]"),
-         "6:13 preset 'nginx-hash' is planned, not there yet\n"
-         "6:25 preset 'nginx-ip-hash-zone' is planned, not there yet\n"
-         "6:45 preset 'haproxy-random-reload' is planned, not there yet\n"
-         "6:68 unknown preset 'nginx-hashh' (see `lbsim list presets`)\n"},
+        {WITH_BALANCERS("[haproxy-hash, haproxy-first-zone, haproxy-random-reload, nginx-hashh]"),
+         "6:13 preset 'haproxy-hash' is planned, not there yet\n"
+         "6:27 preset 'haproxy-first-zone' is planned, not there yet\n"
+         "6:47 preset 'haproxy-random-reload' is planned, not there yet\n"
+         "6:70 unknown preset 'nginx-hashh' (did you mean 'nginx-hash'?)\n"},
         /* weights that a preset refuses: at the start, and later */
         {HEAD "servers: [s1, {name: s2, weight: 0}]\n" TRAFFIC
               "balancers: [nginx-random, random, apisix-merged, nginx-implicit]\n",
@@ -245,7 +265,8 @@ static void from_the_command_line(void)
     } row[] = {
         {"mine", "mine: random, host, in_place, workers 7"},
         {"least_conn", "least_conn: random_two, host, in_place"}, /* the file's comes first */
-        {"nginx-random", "nginx-random: random, generation, reload, refused"},
+        {"nginx-random",
+         "nginx-random: random gives_up=after_20, generation, reload, refused, counted"},
         {"least_conn,view=worker,workers=4",
          "least_conn,view=worker,workers=4: least_conn, worker, in_place, workers 4"},
         {"apisix-merged,ties=wrr,weight_zero=nothing,name=x",

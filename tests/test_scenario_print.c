@@ -303,7 +303,7 @@ static void what_it_looks_like(void)
         "  - {name: least_conn, algorithm: least_conn, score: open, ties: wrr,\n"
         "     view: host, change: in_place, draws: connection, workers: 1, reap: 0s,\n"
         "     single: counted, returns: same, place: declared, when_full: refuse, answer: list, "
-        "weight_zero: nothing, release_twice: never, count_table: read}\n";
+        "weight_zero: nothing, failures: forgotten, release_twice: never, count_table: read}\n";
     struct scenario *scenario = scenario_of(
         HEAD SERVERS "traffic: {t: {arrivals: {poisson: 120/s}, lasts: {pareto: {min: 1.5m, alpha: "
                      "1.50}}, reconnect: {after: 5s}}}\nevents:\n"

@@ -87,3 +87,38 @@ char **truth_replay(const char *preset, unsigned workers, int eager, const struc
     free(out);
     return server;
 }
+
+void truth_report(const char *name, struct truth_score score, unsigned expected)
+{
+    printf("\n  %s: %u rows tried, %u equal\n", name, score.tried, score.equal);
+    CHECK_ROW(score.tried == expected, "%s: %u rows tried, %u expected", name, score.tried,
+              expected);
+    CHECK_ROW(score.equal == score.tried, "%s: %u of %u rows equal", name, score.equal,
+              score.tried);
+}
+
+bool truth_same_picks(const json_t *picks, long long least, char *const *server, const char *row)
+{
+    size_t i = 0;
+    for (; i < json_array_size(picks) && server[i] != NULL; i++) {
+        char expected[32];
+        long long pick = json_integer_value(json_array_get(picks, i));
+        snprintf(expected, sizeof expected, pick < least ? "-" : "s%lld", pick);
+        if (strcmp(expected, server[i]) != 0) {
+            CHECK_ROW(false, "%s: pick %zu is %s, recorded %s", row, i + 1, server[i], expected);
+            return false;
+        }
+    }
+    bool same_length = i == json_array_size(picks) && server[i] == NULL;
+    CHECK_ROW(same_length, "%s: as many picks as recorded", row);
+    return same_length;
+}
+
+void truth_try(struct truth_score *score, const json_t *row, const char *preset, unsigned workers,
+               int eager, const struct text *trace, const char *name)
+{
+    char **server = truth_replay(preset, workers, eager, trace);
+    score->tried++;
+    score->equal += truth_same_picks(json_object_get(row, "picks"), 0, server, name);
+    free(server);
+}

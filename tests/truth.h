@@ -3,6 +3,7 @@
 #define TESTS_TRUTH_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "sim/run/replay.h"
 
@@ -23,5 +24,19 @@ char *truth_rows(const struct replay_options *, const struct text *trace);
 /* Replays a trace on a preset; the server column of each row, ended by NULL, in one block that the
  * caller frees. Faults of the trace fail the test. */
 char **truth_replay(const char *preset, unsigned workers, int eager, const struct text *trace);
+
+/* How many rows of a file were tried, and how many came out as recorded. */
+struct truth_score {
+    unsigned tried, equal;
+};
+/* Says so in the one line a file that tests/run shows, and checks it. */
+void truth_report(const char *name, struct truth_score, unsigned expected);
+
+/* Compares picks (numbers; below `least`: none) with the servers of a replay (sN, or -). */
+bool truth_same_picks(const json_t *picks, long long least, char *const *server, const char *row);
+
+/* Replays a trace for a row whose `picks` say what was recorded. */
+void truth_try(struct truth_score *, const json_t *row, const char *preset, unsigned workers,
+               int eager, const struct text *trace, const char *name);
 
 #endif

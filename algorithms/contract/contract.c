@@ -11,8 +11,11 @@
 static const struct contract_law laws[] = {
     [LAW_TABLE] = {"table", "the algorithm's table is whole: ABI, names, parameters within bounds",
                    contract_exercise_table},
-    [LAW_USABLE] = {"usable", "only a usable member is picked, and its tried bit is set",
-                    contract_exercise_ledger},
+    [LAW_USABLE] =
+        {"usable",
+         "only a usable member is picked (not tried, full, down or failing; a backup only "
+         "where nobody else is left), and its tried bit is set",
+         contract_exercise_ledger},
     [LAW_NONE] = {"none", "LB_NO_SERVER exactly when no member is usable, and then nothing changed",
                   contract_exercise_borders},
     [LAW_OWN_LIST] = {"own_list", "pickers that share a scope skip servers outside their own list",

@@ -71,6 +71,10 @@ struct mini_list {
     struct lb_member member[MINI_SERVERS];
 };
 
+struct mini_health { /* of a slot in a scope: the failures that were told */
+    uint64_t fails, failed_s, asked_s;
+};
+
 struct mini_scope {
     bool used;
     struct lb_scope_key key;
@@ -78,6 +82,7 @@ struct mini_scope {
     int64_t open[MINI_SERVERS]; /* connections counted under this key, by slot */
     int64_t base[MINI_SERVERS]; /* what the count table said when a picker was built */
     bool listed[MINI_SERVERS];
+    struct mini_health health[MINI_SERVERS];
 };
 
 struct mini_row {
@@ -128,7 +133,7 @@ struct mini_host {
     const struct lb_view *view;
     bool broken;
     uint32_t step, generation, side, edition;
-    uint64_t last_life;
+    uint64_t last_life, now_s;
     struct mini_list list;       /* the current one, for those who build next */
     uint32_t slot[MINI_SERVERS]; /* of server i */
     bool down[MINI_SERVERS];     /* by slot */
@@ -186,12 +191,20 @@ uint32_t mini_pick(struct mini_host *, uint32_t picker, uint64_t *tried, const u
 /* Releases it; the last connection takes its number. */
 void mini_release(struct mini_host *, uint32_t connection);
 void mini_release_all(struct mini_host *);
+/* The same, of an attempt that failed. */
+void mini_fail(struct mini_host *, uint32_t connection);
 
 /* ---- mini_check.c: the ledger ---- */
 
 /* What the view must see of a member of this picker. */
 int64_t mini_load(const struct mini_host *, uint32_t picker, uint32_t member);
-bool mini_usable(const struct mini_host *, uint32_t picker, uint32_t member, const uint64_t *tried);
+/* Whose turn it is in this request. */
+enum mini_turn { MINI_OTHERS, MINI_BACKUPS, MINI_ANYBODY };
+enum mini_turn mini_turn(const struct mini_host *, uint32_t picker, const uint64_t *tried);
+bool mini_usable(const struct mini_host *, uint32_t picker, uint32_t member, const uint64_t *tried,
+                 enum mini_turn);
+/* Does this picker count failures? A sole member's are not. */
+bool mini_counts_failures(const struct mini_host *, uint32_t picker);
 /* Everything that the library counts against everything counted here. `law` is to blame. */
 void mini_check(struct mini_host *, enum law);
 /* Nothing is open: all counts must be zero. */

@@ -11,15 +11,62 @@ int64_t mini_load(const struct mini_host *host, uint32_t picker, uint32_t member
     return scope->open[slot] + scope->base[slot];
 }
 
-bool mini_usable(const struct mini_host *host, uint32_t picker, uint32_t member,
+bool mini_counts_failures(const struct mini_host *host, uint32_t picker)
+{
+    const struct mini_list *list = &host->picker[picker].list;
+    bool counts = false;
+    for (uint32_t i = 0; i < list->members; i++)
+        counts = counts || list->member[i].max_fails > 0;
+    return counts && list->members > 1;
+}
+
+static bool is_tried(const uint64_t *tried, uint32_t member)
+{
+    return tried != NULL && (tried[member / 64] >> (member % 64) & 1) != 0;
+}
+
+static bool left_alone(const struct mini_host *host, const struct mini_picker *picker,
+                       const struct lb_member *asked)
+{
+    const struct mini_health *health = &host->scope[picker->scope].health[asked->slot];
+    return asked->max_fails > 0 && picker->list.members > 1 && health->fails >= asked->max_fails &&
+           host->now_s <= health->asked_s + asked->fail_timeout_s;
+}
+
+/* Could it serve, if its turn came? */
+static bool able(const struct mini_host *host, uint32_t picker, uint32_t member,
                  const uint64_t *tried)
 {
     const struct lb_member *asked = &host->picker[picker].list.member[member];
-    if (tried != NULL && (tried[member / 64] >> (member % 64) & 1) != 0)
+    if (is_tried(tried, member) || left_alone(host, &host->picker[picker], asked))
         return false;
-    if (host->down[asked->slot] || asked->weight == 0)
+    if (host->down[asked->slot] || asked->weight == 0 || (asked->flags & LB_DOWN) != 0)
         return false;
     return asked->max_conns == 0 || mini_load(host, picker, member) < asked->max_conns;
+}
+
+/* Backups serve when nobody else is able, and then to the end of the request. A member that the
+ * scope does not list any more need not be known to the algorithm, and so keeps no backup out. */
+enum mini_turn mini_turn(const struct mini_host *host, uint32_t picker, const uint64_t *tried)
+{
+    const struct mini_picker *mine = &host->picker[picker];
+    bool backups = false, others = false;
+    for (uint32_t i = 0; i < mine->list.members; i++) {
+        const struct lb_member *one = &mine->list.member[i];
+        if ((one->flags & LB_BACKUP) != 0)
+            backups = backups || is_tried(tried, i);
+        else
+            others = others ||
+                     (host->scope[mine->scope].listed[one->slot] && able(host, picker, i, tried));
+    }
+    return backups ? MINI_BACKUPS : others ? MINI_OTHERS : MINI_ANYBODY;
+}
+
+bool mini_usable(const struct mini_host *host, uint32_t picker, uint32_t member,
+                 const uint64_t *tried, enum mini_turn turn)
+{
+    bool backup = (host->picker[picker].list.member[member].flags & LB_BACKUP) != 0;
+    return turn != (backup ? MINI_OTHERS : MINI_BACKUPS) && able(host, picker, member, tried);
 }
 
 static void check_rows(struct mini_host *host, enum law law)

@@ -194,6 +194,9 @@ static void seed(struct mini_host *host, const struct mini_picker *mine)
 static void note_list(struct mini_host *host, const struct mini_picker *mine)
 {
     struct mini_scope *scope = &host->scope[mine->scope];
+    for (uint32_t i = 0; i < mine->list.members; i++) /* who enters anew has not failed yet */
+        if (!scope->listed[mine->list.member[i].slot])
+            scope->health[mine->list.member[i].slot] = (struct mini_health){0};
     memset(scope->listed, 0, sizeof scope->listed);
     scope->edition = mine->list.edition;
     for (uint32_t i = 0; i < mine->list.members; i++)
@@ -255,7 +258,9 @@ uint32_t mini_current(struct mini_host *host, uint32_t worker)
         mini_check(host, LAW_EDIT);
     }
     if (host->view->per_request && !host->broken) {
-        lb_scope_restart(region(host), host->scope[host->picker[at].scope].scope);
+        struct mini_scope *scope = &host->scope[host->picker[at].scope];
+        lb_scope_restart(region(host), scope->scope);
+        memset(scope->listed, 0, sizeof scope->listed);
         init(host, at);
     }
     return host->broken ? LB_NONE : at;

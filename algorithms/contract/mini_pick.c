@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "mini.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,9 +34,10 @@ static void trace(struct mini_host *host, struct mini_pick pick)
 static void look_before(const struct mini_host *host, struct attempt *attempt)
 {
     const struct mini_picker *mine = &host->picker[attempt->picker];
+    enum mini_turn turn = mini_turn(host, attempt->picker, attempt->tried);
     attempt->members = mine->list.members;
     for (uint32_t i = 0; i < attempt->members; i++) {
-        bool usable = mini_usable(host, attempt->picker, i, attempt->tried);
+        bool usable = mini_usable(host, attempt->picker, i, attempt->tried, turn);
         attempt->usable += usable;
         attempt->listed += usable && host->scope[mine->scope].listed[mine->list.member[i].slot];
     }
@@ -82,8 +84,9 @@ static void check_chosen(struct mini_host *host, const struct attempt *attempt)
                    attempt->members, attempt->lease.slot);
         return;
     }
-    if (!mini_usable(host, attempt->picker, member,
-                     attempt->tried == NULL ? NULL : attempt->before))
+    const uint64_t *before = attempt->tried == NULL ? NULL : attempt->before;
+    enum mini_turn turn = mini_turn(host, attempt->picker, before);
+    if (!mini_usable(host, attempt->picker, member, before, turn))
         mini_fault(host, attempt->usable == 0 ? LAW_NONE : LAW_USABLE,
                    "slot %u was picked, which is not usable (weight %u, %lld open of %u)",
                    attempt->lease.slot, mine->list.member[member].weight,
@@ -99,6 +102,11 @@ static uint32_t count(struct mini_host *host, const struct attempt *attempt)
 {
     struct mini_picker *mine = &host->picker[attempt->picker];
     uint32_t slot = attempt->lease.slot;
+    const struct lb_member *chosen = &mine->list.member[attempt->member];
+    struct mini_health *health = &host->scope[mine->scope].health[slot];
+    if (chosen->max_fails > 0 && mine->list.members > 1 &&
+        host->now_s > health->asked_s + chosen->fail_timeout_s)
+        health->asked_s = host->now_s;
     if (mine->row != LB_NONE) {
         host->row[mine->row].open[slot]++;
         host->scope[mine->scope].open[slot]++;
@@ -124,7 +132,13 @@ uint32_t mini_pick(struct mini_host *host, uint32_t picker, uint64_t *tried,
                               .tried = tried,
                               .lease = {.slot = UNTOUCHED, .row = UNTOUCHED},
                               .member = UNTOUCHED};
-    struct lb_request request = {.draw_key = draw_key, .tried = tried};
+    char key[32]; /* some requests have none */
+    int length = snprintf(key, sizeof key, "10.%u.%u.1", host->traced % 7, host->traced % 199);
+    struct lb_request request = {.draw_key = draw_key,
+                                 .tried = tried,
+                                 .now_s = host->now_s,
+                                 .key = key,
+                                 .key_length = host->traced % 5 == 0 ? 0 : (size_t)length};
     if (host->broken || host->connections == MINI_CONNECTIONS)
         return MINI_NO_PICK;
     look_before(host, &attempt);
@@ -173,7 +187,8 @@ static void release_again(struct mini_host *host, const struct mini_connection *
     struct lb_lease lease = ended->lease;
     if (lease.row == LB_NONE || host->row[lease.row].open[lease.slot] > 0)
         return;
-    if (lb_release(picker, lease) != LB_BAD_LEASE)
+    if (lb_release(picker, lease) != LB_BAD_LEASE ||
+        lb_fail(picker, lease, host->now_s) != LB_BAD_LEASE)
         mini_fault(host, LAW_RELEASE, "a second release of slot %u in row %u was not refused",
                    lease.slot, lease.row);
     lease.row = MINI_ROWS;
@@ -181,19 +196,48 @@ static void release_again(struct mini_host *host, const struct mini_connection *
         mini_fault(host, LAW_RELEASE, "a release in a row that is not there was not refused");
 }
 
-void mini_release(struct mini_host *host, uint32_t connection)
+/* Its success or failure, as the picker that it began with counts it. */
+static void note_outcome(struct mini_host *host, const struct mini_connection *ended, bool failed)
+{
+    const struct mini_picker *mine = &host->picker[ended->picker];
+    struct mini_health *health = &host->scope[mine->scope].health[ended->lease.slot];
+    if (!mini_counts_failures(host, ended->picker))
+        return;
+    if (!failed && health->failed_s < health->asked_s)
+        health->fails = 0;
+    for (uint32_t i = 0; i < mine->list.members && failed; i++)
+        if (mine->list.member[i].slot == ended->lease.slot && mine->list.member[i].max_fails > 0) {
+            health->fails++;
+            health->failed_s = health->asked_s = host->now_s;
+        }
+}
+
+static void end_one(struct mini_host *host, uint32_t connection, bool failed)
 {
     struct mini_connection ending = host->connection[connection];
     if (host->broken)
         return;
     host->connection[connection] = host->connection[--host->connections];
     host->picker[ending.picker].connections--;
-    int status = lb_release(host->picker[ending.picker].picker, ending.lease);
+    struct lb_picker *picker = host->picker[ending.picker].picker;
+    int status =
+        failed ? lb_fail(picker, ending.lease, host->now_s) : lb_release(picker, ending.lease);
     if (status != LB_OK)
         mini_fault(host, LAW_RELEASE, "a release was refused: %s", lb_status_text(status));
+    note_outcome(host, &ending, failed);
     uncount(host, &ending);
     release_again(host, &ending);
     mini_check(host, LAW_RELEASE);
+}
+
+void mini_release(struct mini_host *host, uint32_t connection)
+{
+    end_one(host, connection, false);
+}
+
+void mini_fail(struct mini_host *host, uint32_t connection)
+{
+    end_one(host, connection, true);
 }
 
 void mini_release_all(struct mini_host *host)

@@ -35,7 +35,8 @@ static uint32_t draw_list(struct stream *stream, struct lb_member *member)
         uint32_t server = (shuffled ? first + 5 * i : i) % stream->host->setup.servers;
         if (below(stream, 10) >= share)
             continue;
-        uint32_t limited = below(stream, 3), odd = below(stream, 16);
+        uint32_t limited = below(stream, 3), odd = below(stream, 16), apart = below(stream, 16);
+        uint32_t fails = below(stream, 6);
         member[members++] = (struct lb_member){
             .slot = stream->host->slot[server],
             .weight = odd < 2    ? 0
@@ -43,6 +44,11 @@ static uint32_t draw_list(struct stream *stream, struct lb_member *member)
                       : odd < 8  ? 1
                                  : 1 + below(stream, 6),
             .max_conns = limited == 0 ? 1 + below(stream, 8) : 0,
+            .max_fails = fails < 3 ? fails : 0,
+            .fail_timeout_s = 1 + fails,
+            .flags = apart < 3    ? LB_BACKUP
+                     : apart == 3 ? LB_DOWN
+                                  : 0,
         };
     }
     return members;
@@ -79,7 +85,7 @@ static void open_one(struct stream *stream)
     for (uint32_t fails = kind < 7 ? 0 : 1 + below(stream, 3); fails > 0; fails--) {
         if (opened == MINI_NO_PICK)
             return;
-        mini_release(stream->host, opened);
+        mini_fail(stream->host, opened);
         opened = mini_pick(stream->host, picker, tried, draws);
     }
 }
@@ -93,7 +99,7 @@ static void retry_one(struct stream *stream)
         return;
     uint32_t connection = below(stream, host->connections);
     uint32_t picker = host->connection[connection].picker;
-    mini_release(host, connection);
+    mini_fail(host, connection);
     mini_pick(host, picker, tried, draw_key(stream, key));
 }
 
@@ -115,7 +121,7 @@ static void exhaust(struct stream *stream)
     for (uint32_t opened = 0; opened != MINI_NO_PICK;) {
         opened = mini_pick(host, picker, tried, draws);
         if (opened != MINI_NO_PICK)
-            mini_release(host, opened);
+            mini_fail(host, opened);
     }
 }
 
@@ -159,6 +165,7 @@ static uint32_t pickers_in_use(const struct mini_host *host)
 static void step(struct stream *stream)
 {
     uint32_t kind = below(stream, 200);
+    stream->host->now_s += kind % 4 == 0;
     uint32_t crowded = stream->host->connections > 60 ? 12 : 0;
     if (kind < 90 - crowded)
         open_one(stream);

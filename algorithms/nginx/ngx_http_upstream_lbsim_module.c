@@ -123,7 +123,8 @@ static int lbsim_enter(struct lbsim_upstream *u, struct lb_member *list, void *m
         uint32_t slot = lb_slot(u->region, (char *)member[i].key.data, member[i].key.len);
         if (slot == LB_NONE)
             return LB_FULL;
-        list[i] = (struct lb_member){slot, member[i].weight, member[i].max_conns};
+        list[i] = (struct lb_member){
+            .slot = slot, .weight = member[i].weight, .max_conns = member[i].max_conns};
     }
     struct lb_scope_key who = {.life = u->owner};
     const uint64_t draw_key[2] = {(uint64_t)ngx_random() << 32 ^ (uint64_t)ngx_random(), u->owner};

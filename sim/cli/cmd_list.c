@@ -6,6 +6,7 @@
 #include "sim/scenario/scenario.h"
 #include "sim/workload/input.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,11 +37,14 @@ static uint32_t list_algorithms(FILE *to, const char *only)
         const struct lb_param *param = lb_algorithm_params(algorithm);
         if (!wanted(lb_algorithm_name(algorithm), only))
             continue;
-        fprintf(to, "%-12s %s\n", lb_algorithm_name(algorithm), lb_algorithm_about(algorithm));
+        fprintf(to, "%-15s %s\n", lb_algorithm_name(algorithm), lb_algorithm_about(algorithm));
         for (uint32_t p = 0; param[p].name != NULL; p++) {
             fprintf(to, "  %-10s ", param[p].name);
             if (param[p].words != NULL)
                 print_words(to, param[p].words);
+            else
+                fprintf(to, "%" PRIu64 "..%" PRIu64 " (default %" PRIu64 ")", param[p].min,
+                        param[p].max, param[p].fallback);
             fprintf(to, "\n%15s", "");
             story_print(to, param[p].help, 15);
         }
@@ -57,8 +61,8 @@ static uint32_t list_presets(FILE *to, const char *only)
         const struct preset *preset = preset_at(i);
         if (!wanted(preset->name, only))
             continue;
-        fprintf(to, "%-26s %s; %s\n", preset->name, preset->product, preset->fidelity);
-        fprintf(to, "%-26s %s, view %s, change %s\n", "", preset->algorithm, preset->view,
+        fprintf(to, "%-29s %s; %s\n", preset->name, preset->product, preset->fidelity);
+        fprintf(to, "    %s, view %s, change %s\n", preset->algorithm, preset->view,
                 change_choice.words[preset->change]);
         if (only != NULL)
             story_print(to, preset->about, 0);

@@ -1,9 +1,10 @@
 /* replay.c: traces of operations, read and checked whole before the first is played. */
 #include "sim/engine/memory.h"
+#include "sim/run/replay_members.h"
 #include "sim/run/replay_parts.h"
 #include "sim/scenario/values.h"
 
-#include <ctype.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,48 +14,6 @@ enum {
 };
 
 /* ---- Reading ---- */
-
-/* The digits at *at as a number up to most; false: there is none, or it is larger. */
-static bool read_number(const char **at, uint32_t most, uint32_t *number)
-{
-    uint64_t value = 0;
-    const char *first = *at;
-    for (; isdigit((unsigned char)**at); ++*at) {
-        value = value * 10 + (uint64_t)(**at - '0');
-        if (value > most)
-            return false;
-    }
-    *number = (uint32_t)value;
-    return *at != first;
-}
-
-/* Whether the word is a member; if not, a fault says what it is. */
-static bool parse_member(struct replay *replay, struct place place, const char *text, size_t name,
-                         struct gateway_member *member)
-{
-    const char *at = text + name;
-    bool fine = value_name(text, name);
-    if (fine && *at == '=') {
-        at++;
-        fine = read_number(&at, 65535, &member->weight);
-        if (fine && *at == '/') {
-            at++;
-            fine = read_number(&at, 1000000000, &member->max_conns);
-        }
-    }
-    bool refused =
-        member->weight == 0 && replay->options->balancer->trait[TRAIT_WEIGHT_ZERO] == ZERO_REFUSED;
-    if (fine && *at == '/')
-        faults_add(replay->faults, place, "options of a member ('%s') are planned, not there yet",
-                   text);
-    else if (!fine || *at != '\0')
-        faults_add(replay->faults, place, "'%s' is not a member: name[=weight[/max_conns]]", text);
-    else if (refused)
-        faults_add(replay->faults, place, "'%s': this balancer refuses weight 0", text);
-    else
-        return true;
-    return false;
-}
 
 /* Whether the server is in the list of this row already. */
 static bool list_server(struct replay *replay, uint32_t server, uint32_t row)
@@ -71,15 +30,15 @@ static bool list_server(struct replay *replay, uint32_t server, uint32_t row)
     return again;
 }
 
-/* One word of a member list: name[=weight[/max_conns]]. */
+/* One word of a member list; see replay_members.c. */
 static void read_member(struct replay *replay, struct operation *operation, const char *word,
                         size_t length)
 {
     struct place place = operation->value_cell->place;
     char *text = memory_text(word, length);
     size_t name = strcspn(text, "=");
-    struct gateway_member member = {.weight = 1};
-    if (parse_member(replay, place, text, name, &member)) {
+    struct gateway_member member;
+    if (replay_member(replay->options->balancer, text, &member, replay->faults, place)) {
         member.server = names_enter(&replay->servers, text, name, NULL);
         if (list_server(replay, member.server, (uint32_t)(operation - replay->operation)))
             faults_add(replay->faults, place, "'%s' is listed twice",
@@ -160,10 +119,24 @@ static void read_worker(struct replay *replay, struct operation *operation)
 {
     const char *at = operation->value_cell->text;
     uint32_t last = replay->options->workers - 1;
-    if (!read_number(&at, last, &operation->worker) || *at != '\0')
+    if (!replay_number(&at, last, &operation->worker) || *at != '\0')
         faults_add(replay->faults, operation->value_cell->place,
                    "'%s' is not a worker: they are numbered 0 to %u (see -w)",
                    operation->value_cell->text, last);
+}
+
+static void read_time(struct replay *replay, struct operation *operation)
+{
+    const struct csv_cell *value = operation->value_cell;
+    const char *at = value->text;
+    if (!replay_time(&at, &operation->time_ms) || *at != '\0')
+        faults_add(replay->faults, value->place, "'%s' is not a time: whole milliseconds",
+                   value->text);
+    else if (operation->time_ms < replay->time_ms)
+        faults_add(replay->faults, value->place, "time goes back: it was %" PRIu64 " before",
+                   replay->time_ms);
+    else
+        replay->time_ms = operation->time_ms;
 }
 
 static void read_new_lives(struct replay *replay, struct operation *operation)
@@ -180,7 +153,7 @@ static const struct operation_kind kinds[] = {
     {"worker", false, true, read_worker, replay_worker},
     {"reload", false, false, read_new_lives, replay_reload},
     {"crash", false, false, read_new_lives, replay_crash},
-    {"time", false, true, NULL, NULL}, /* planned */
+    {"time", false, true, read_time, replay_set_time},
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -215,9 +188,7 @@ static void read_row(struct replay *replay, const struct csv_table *table, const
     operation->kind = find_kind(replay, op);
     if (operation->kind == NULL)
         return;
-    if (operation->kind->read == NULL)
-        faults_add(replay->faults, op->place, "'%s' is planned, not there yet", op->text);
-    else if (operation->kind->takes_id && operation->id_cell->text[0] == '\0')
+    if (operation->kind->takes_id && operation->id_cell->text[0] == '\0')
         faults_add(replay->faults, op->place, "'%s' needs an id", op->text);
     else if (operation->kind->takes_id &&
              !value_name(operation->id_cell->text, strlen(operation->id_cell->text)))
@@ -228,8 +199,7 @@ static void read_row(struct replay *replay, const struct csv_table *table, const
     else if (!operation->kind->takes_id && operation->id_cell->text[0] != '\0')
         faults_add(replay->faults, operation->id_cell->place, "'%s' takes no id", op->text);
     else if (!operation->kind->takes_value && operation->value_cell->text[0] != '\0' &&
-             operation->kind->read !=
-                 read_open) /* an open may name a key; no algorithm hashes yet */
+             operation->kind->read != read_open) /* an open may name a key */
         faults_add(replay->faults, operation->value_cell->place, "'%s' takes no value", op->text);
     else
         operation->kind->read(replay, operation);

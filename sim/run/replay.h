@@ -2,12 +2,16 @@
  * the gateway alone, so that its picks can be held against recordings of real balancers.
  *
  * A trace is CSV, `op,id,value`:
- *     members,,s1=2 s2     the list becomes this one, in this order: name[=weight[/max_conns]]
- *     open,ID,             a connection opens on the current worker
+ *     members,,s1=2 s2     the list becomes this one, in this order: name[=weight[/max_conns
+ *                          [/option...]]]; options: backup, down, max_fails:3, fail_timeout:10s
+ *     open,ID,[KEY]        a connection opens on the current worker; KEY is for those that hash
  *     close,ID,            it closes; nothing happens if it is gone already
- *     retry,ID,            its attempt failed: its server is released, and the same picker picks
- *                          again, among those it was not at yet; nothing happens, and no row is
- *                          written, if it is over already: it found no server, or was lost
+ *     retry,ID,            its attempt failed, which is held against its server where failures are
+ *                          counted; the server is released, and the same picker picks again, among
+ *                          those it was not at yet; `-` if nobody is left, or if the list was
+ *                          edited in place since. Nothing happens, and no row is written, if it is
+ *                          over already: it found no server, or was lost
+ *     time,,MS             the clock that failures are counted by, which never moves by itself
  *     worker,,N            the following opens happen on worker N
  *     reload,,             all workers are replaced; open connections stay with the old ones
  *     crash,,              all connections vanish, nothing is released

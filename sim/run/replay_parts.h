@@ -11,12 +11,14 @@ struct operation {
     const struct operation_kind *kind;
     const struct csv_cell *op_cell, *id_cell, *value_cell;
     uint32_t connection, worker;
+    uint64_t time_ms;
     struct gateway_member *member;
     uint32_t members;
 };
 
 struct connection {
-    uint32_t life; /* 1 + the crashes before it opened; 0: not open */
+    uint32_t life;   /* 1 + the crashes before it opened; 0: not open */
+    const char *key; /* of its open */
     struct gateway_hold hold;
     struct gateway_tried tried;
 };
@@ -33,6 +35,7 @@ struct replay {
     uint32_t *listed; /* [listed_room]: 1 + the last row whose list a server is in */
     bool *closed;     /* [closed_room]: whether a row before closes a connection */
     uint32_t listed_room, closed_room;
+    uint64_t time_ms; /* of the last row that sets it */
     /* Playing: */
     struct gateway *gateway;
     struct connection *connection;
@@ -55,6 +58,7 @@ void replay_members(struct replay *, struct operation *, uint64_t step);
 void replay_open(struct replay *, struct operation *, uint64_t step);
 void replay_close(struct replay *, struct operation *, uint64_t step);
 void replay_retry(struct replay *, struct operation *, uint64_t step);
+void replay_set_time(struct replay *, struct operation *, uint64_t step);
 void replay_worker(struct replay *, struct operation *, uint64_t step);
 void replay_reload(struct replay *, struct operation *, uint64_t step);
 void replay_crash(struct replay *, struct operation *, uint64_t step);

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { REPLAY_SEED = 1 };
 
@@ -16,9 +17,15 @@ void replay_members(struct replay *replay, struct operation *operation, uint64_t
     gateway_set_members(replay->gateway, operation->member, operation->members);
 }
 
-static struct stream draws_of(const struct operation *operation)
+/* The key is the open's; a retry asks with it again. */
+static struct gateway_request request_of(const struct replay *replay,
+                                         const struct operation *operation)
 {
-    return stream_of(stream_root(REPLAY_SEED, 0, STREAM_PICK, 0), operation->connection);
+    const char *key = replay->connection[operation->connection].key;
+    return (struct gateway_request){
+        .draws = stream_of(stream_root(REPLAY_SEED, 0, STREAM_PICK, 0), operation->connection),
+        .key = key,
+        .key_length = key != NULL ? strlen(key) : 0};
 }
 
 /* What was picked by an open or a retry; a connection without a server is over. */
@@ -33,8 +40,10 @@ static void write_pick(struct replay *replay, const struct operation *operation,
 void replay_open(struct replay *replay, struct operation *operation, uint64_t step)
 {
     struct connection *connection = &replay->connection[operation->connection];
+    connection->key = operation->value_cell->text;
+    struct gateway_request request = request_of(replay, operation);
     uint32_t server =
-        gateway_open(replay->gateway, 0, replay->worker, draws_of(operation), &connection->hold);
+        gateway_open_request(replay->gateway, 0, replay->worker, &request, &connection->hold, NULL);
     write_pick(replay, operation, step, server);
 }
 
@@ -50,10 +59,16 @@ void replay_close(struct replay *replay, struct operation *operation, uint64_t s
 void replay_retry(struct replay *replay, struct operation *operation, uint64_t step)
 {
     struct connection *connection = &replay->connection[operation->connection];
+    struct gateway_request request = request_of(replay, operation);
     if (connection->life == replay->life)
         write_pick(replay, operation, step,
-                   gateway_retry(replay->gateway, &connection->hold, draws_of(operation),
-                                 &connection->tried));
+                   gateway_retry(replay->gateway, &connection->hold, &request, &connection->tried));
+}
+
+void replay_set_time(struct replay *replay, struct operation *operation, uint64_t step)
+{
+    (void)step;
+    gateway_set_time(replay->gateway, operation->time_ms / 1000);
 }
 
 void replay_worker(struct replay *replay, struct operation *operation, uint64_t step)

@@ -1,6 +1,7 @@
 /* keys.c: all that may stand in a scenario file, told from the tables that read it. */
 #include "sim/scenario/load.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 typedef void each_key(void *context, const char *section, const struct scenario_key *);
@@ -30,17 +31,18 @@ static void tell_habits(each_key *each, void *context)
 
 static void tell_parameters(each_key *each, void *context)
 {
-    char form[FORM_ROOM], section[FORM_ROOM];
+    char form[FORM_ROOM], section[FORM_ROOM], number[24];
     for (uint32_t a = 0; lb_algorithm_at(a) != NULL; a++) {
         const struct lb_param *param = lb_algorithm_params(lb_algorithm_at(a));
         snprintf(section, sizeof section, "a balancer of algorithm %s",
                  lb_algorithm_name(lb_algorithm_at(a)));
         for (uint32_t i = 0; param[i].name != NULL; i++) {
             struct scenario_key key = {
-                .name = param[i].name, .form = "whole number", .about = param[i].help};
+                .name = param[i].name, .form = form, .fallback = number, .about = param[i].help};
+            snprintf(form, sizeof form, "%" PRIu64 "..%" PRIu64, param[i].min, param[i].max);
+            snprintf(number, sizeof number, "%" PRIu64, param[i].fallback);
             if (param[i].words != NULL) {
                 join_words(param[i].words, form);
-                key.form = form;
                 key.fallback = param[i].words[param[i].fallback];
             }
             each(context, section, &key);

@@ -37,6 +37,9 @@ const struct choice traits[TRAITS] = {
     [TRAIT_WEIGHT_ZERO] = {.key = "weight_zero",
                            .help = "weight 0: takes nothing, is a last resort, or is refused",
                            .words = WORDS("nothing", "last", "refused")},
+    [TRAIT_FAILURES] = {.key = "failures",
+                        .help = "a failed attempt: forgotten, or counted against max_fails",
+                        .words = WORDS("forgotten", "counted")},
     [TRAIT_RELEASE_TWICE] = {.key = "release_twice",
                              .help = "a connection's last server is released twice: never, or when "
                                      "its retries ran out",

@@ -3,6 +3,8 @@
 #include "sim/world/world_parts.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- The table of clients: places are reused, openings never ---- */
@@ -98,12 +100,19 @@ static uint32_t pick_server(struct world *world, struct client *client, uint32_t
 {
     const struct world_config *config = world->config;
     const struct source *source = &world->source[client->source];
-    struct stream draws = attempt_stream(source->pick, client, client->attempt);
-    if (config->on_pick == NULL)
-        return gateway_open(world->gateway, instance, worker, draws, &client->hold);
+    char key[48]; /* every connection its own, through all its attempts */
+    struct gateway_request request = {.draws =
+                                          attempt_stream(source->pick, client, client->attempt)};
+    if (lb_algorithm_keyed(config->balancer->algorithm)) {
+        request.key = key;
+        request.key_length = (size_t)snprintf(key, sizeof key, "%" PRIu32 "-%" PRIu64,
+                                              client->source, (uint64_t)client->connection);
+    }
     struct gateway_watch watch;
-    uint32_t server =
-        gateway_open_watched(world->gateway, instance, worker, draws, &client->hold, &watch);
+    uint32_t server = gateway_open_request(world->gateway, instance, worker, &request,
+                                           &client->hold, config->on_pick != NULL ? &watch : NULL);
+    if (config->on_pick == NULL)
+        return server;
     config->on_pick(config->pick_context, &(struct world_pick){.at_ns = world->now_ns,
                                                                .connection = client->connection,
                                                                .traffic = source->traffic,

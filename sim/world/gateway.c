@@ -279,13 +279,15 @@ static void watch_picker(struct gateway *gateway, const struct picker *picker,
 uint32_t gateway_open(struct gateway *gateway, uint32_t instance, uint32_t worker,
                       struct stream draws, struct gateway_hold *hold)
 {
-    return gateway_open_watched(gateway, instance, worker, draws, hold, NULL);
+    return gateway_open_request(gateway, instance, worker,
+                                &(struct gateway_request){.draws = draws}, hold, NULL);
 }
 
-uint32_t gateway_open_watched(struct gateway *gateway, uint32_t instance, uint32_t worker,
-                              struct stream draws, struct gateway_hold *hold,
+uint32_t gateway_open_request(struct gateway *gateway, uint32_t instance, uint32_t worker,
+                              const struct gateway_request *request, struct gateway_hold *hold,
                               struct gateway_watch *watch)
 {
+    struct stream draws = request->draws;
     struct life *life = gateway->current[instance * gateway->config.workers + worker];
     struct picker *picker = picker_now(gateway, life);
     bool own_draws = gateway->balancer->draws == DRAWS_CONNECTION;
@@ -299,12 +301,14 @@ uint32_t gateway_open_watched(struct gateway *gateway, uint32_t instance, uint32
     if (watch != NULL)
         watch_picker(gateway, picker, watch);
     struct lb_lease lease;
-    uint32_t server = picker_pick(gateway, picker, own_draws ? &draws : NULL, NULL, &lease);
+    uint32_t server =
+        picker_pick(gateway, picker, request, own_draws ? &draws : NULL, NULL, &lease);
     if (server == NO_SERVER)
         return NO_SERVER;
     picker->connections++;
     life->connections++;
-    *hold = (struct gateway_hold){.picker = picker, .lease = lease, .request = number};
+    *hold = (struct gateway_hold){
+        .picker = picker, .lease = lease, .request = number, .edition = picker->edition};
     return server;
 }
 
@@ -326,6 +330,11 @@ void gateway_release(struct gateway *gateway, const struct gateway_hold *hold)
     assert(status == LB_OK);
     (void)status;
     picker_lose(gateway, hold->picker);
+}
+
+void gateway_set_time(struct gateway *gateway, uint64_t now_s)
+{
+    gateway->now_s = now_s;
 }
 
 uint64_t gateway_draws(const struct gateway *gateway)

@@ -31,6 +31,16 @@ struct gateway_config {
 
 struct gateway_member {
     uint32_t server, weight, max_conns;
+    bool backup, down;
+    bool says_max_fails, says_fail_timeout; /* else what the real thing takes: 1 and 10 s */
+    uint32_t max_fails, fail_timeout_s;     /* of balancers that count failures */
+};
+
+/* What a connection asks with, at each of its attempts. */
+struct gateway_request {
+    struct stream draws; /* its own */
+    const char *key;     /* of algorithms that hash; of no length: it has none */
+    size_t key_length;
 };
 
 /* What an open connection keeps of the gateway. */
@@ -38,6 +48,7 @@ struct gateway_hold {
     struct picker *picker;
     struct lb_lease lease;
     uint64_t request; /* view `request` with draws that are not its own: its number in the scope */
+    uint32_t edition; /* of the list that it began with */
 };
 
 /* Where a connection's attempts failed, one after another. All zero: nowhere yet. The caller frees
@@ -94,16 +105,21 @@ void gateway_crash_all(struct gateway *);
 /* Opens a connection on a worker: the server, or NO_SERVER. draws: the request's own stream. */
 uint32_t gateway_open(struct gateway *, uint32_t instance, uint32_t worker, struct stream draws,
                       struct gateway_hold *);
-/* The same, and tells what the pick saw. It moves no pick, this one or a later one. */
-uint32_t gateway_open_watched(struct gateway *, uint32_t instance, uint32_t worker,
-                              struct stream draws, struct gateway_hold *, struct gateway_watch *);
+/* The same for a request with a key; and tells what the pick saw, if watch is not NULL, which moves
+ * no pick, this one or a later one. */
+uint32_t gateway_open_request(struct gateway *, uint32_t instance, uint32_t worker,
+                              const struct gateway_request *, struct gateway_hold *,
+                              struct gateway_watch *);
 void gateway_release(struct gateway *, const struct gateway_hold *);
+/* The clock of failures, which never moves by itself. */
+void gateway_set_time(struct gateway *, uint64_t now_s);
 
-/* The connection's attempt failed: its server is released, and another one picked by the same
- * picker, among those where it did not fail yet. NO_SERVER: there is none; the connection is over,
- * and its hold void. draws: as it was opened with. In view `request` a retry shares the state of
- * its request, but not a list that has changed since. */
-uint32_t gateway_retry(struct gateway *, struct gateway_hold *, struct stream draws,
+/* The connection's attempt failed: its server is released, the failure held against it where the
+ * balancer counts failures, and another one picked by the same picker, among those where it did not
+ * fail yet. NO_SERVER: there is none, or the list was edited in place since; the connection is
+ * over, and its hold void. The request: as it was opened with. In view `request` a retry shares the
+ * state of its request, but not a list that has changed since, which does not end it there. */
+uint32_t gateway_retry(struct gateway *, struct gateway_hold *, const struct gateway_request *,
                        struct gateway_tried *);
 
 /* What all rows of all scopes count on each server: the ledger, which may be wrong as real ones

@@ -23,6 +23,7 @@ struct picker {
     struct lb_picker *lb; /* also its memory's address */
     uint32_t *server;     /* [members] */
     uint32_t members, row, generation, connections;
+    uint32_t edition; /* of its list: how often it was edited */
 };
 
 struct life {
@@ -53,7 +54,7 @@ struct gateway {
     struct lb_counts **counts;     /* [instance], or NULL */
     struct lb_member *list;        /* room for a list as liblb takes it */
     struct gateway_belief *belief; /* room for a picker's; NULL: nobody watched yet */
-    uint64_t draws;
+    uint64_t draws, now_s;
     bool unseeded;
 };
 
@@ -81,7 +82,7 @@ void picker_lose(struct gateway *, struct picker *);
 
 /* A pick; draws: of its own, or NULL: the scope's sequence; tried: as in lb_request. NO_SERVER, or
  * the server and its lease. */
-uint32_t picker_pick(struct gateway *, struct picker *, const struct stream *draws, uint64_t *tried,
-                     struct lb_lease *);
+uint32_t picker_pick(struct gateway *, struct picker *, const struct gateway_request *,
+                     const struct stream *draws, uint64_t *tried, struct lb_lease *);
 
 #endif

@@ -42,28 +42,31 @@ static uint64_t *tried_bits(const struct gateway *gateway, const struct picker *
 }
 
 static uint32_t pick_untried(struct gateway *gateway, struct picker *picker,
-                             const struct stream *draws, const struct gateway_tried *tried,
-                             uint32_t count, struct lb_lease *lease)
+                             const struct gateway_request *request, const struct stream *draws,
+                             const struct gateway_tried *tried, uint32_t count,
+                             struct lb_lease *lease)
 {
     struct stream own;
     if (draws != NULL)
         own = attempt_draws(*draws, count);
     uint64_t *bits = tried_bits(gateway, picker, tried, count);
-    uint32_t server = picker_pick(gateway, picker, draws != NULL ? &own : NULL, bits, lease);
+    uint32_t server =
+        picker_pick(gateway, picker, request, draws != NULL ? &own : NULL, bits, lease);
     free(bits);
     return server;
 }
 
 /* View `request`: others have begun their own state since, so this one's is brought about again, by
  * the picks that it had. */
-static void begin_again(struct gateway *gateway, struct picker *picker, struct stream draws,
+static void begin_again(struct gateway *gateway, struct picker *picker,
+                        const struct gateway_request *request, struct stream draws,
                         const struct gateway_tried *tried)
 {
     uint64_t drawn = gateway->draws;
     struct lb_lease lease;
     picker_begin_request(gateway, picker, draws);
     for (uint32_t count = 0; count < tried->count; count++)
-        pick_untried(gateway, picker, &draws, tried, count, &lease);
+        pick_untried(gateway, picker, request, &draws, tried, count, &lease);
     gateway->draws = drawn;
 }
 
@@ -73,31 +76,47 @@ static uint32_t server_of(const struct gateway_hold *hold)
     return hold->picker->scope->server[hold->lease.slot];
 }
 
-uint32_t gateway_retry(struct gateway *gateway, struct gateway_hold *hold, struct stream draws,
-                       struct gateway_tried *tried)
+/* Picks for a connection whose lease has ended. NO_SERVER: nothing is held. */
+static uint32_t pick_again(struct gateway *gateway, struct gateway_hold *hold,
+                           const struct gateway_request *request, struct gateway_tried *tried)
 {
+    struct stream draws = request->draws;
     const struct balancer *balancer = gateway->balancer;
     struct picker *picker = hold->picker;
     bool own_draws = balancer->draws == DRAWS_CONNECTION;
-    int status = lb_release(picker->lb, hold->lease);
-    assert(status == LB_OK);
     if (picker->members != 1 || balancer->trait[TRAIT_SINGLE] == SINGLE_COUNTED)
         add_tried(tried, server_of(hold));
     if (balancer->view->per_request) {
         if (!own_draws)
             draws = stream_of(picker->scope->draws, hold->request);
         own_draws = true;
-        begin_again(gateway, picker, draws, tried);
+        begin_again(gateway, picker, request, draws, tried);
     }
-    struct lb_lease lease;
-    uint32_t server =
-        pick_untried(gateway, picker, own_draws ? &draws : NULL, tried, tried->count, &lease);
-    if (server != NO_SERVER) {
-        hold->lease = lease;
-        return server;
+    return pick_untried(gateway, picker, request, own_draws ? &draws : NULL, tried, tried->count,
+                        &hold->lease);
+}
+
+/* A list that was edited in place ends the requests under way, as in nginx. Not in view `request`,
+ * where a request has its list to itself. */
+static bool ended_by_edit(const struct gateway *gateway, const struct gateway_hold *hold)
+{
+    return hold->edition != hold->picker->edition && !gateway->balancer->view->per_request;
+}
+
+uint32_t gateway_retry(struct gateway *gateway, struct gateway_hold *hold,
+                       const struct gateway_request *request, struct gateway_tried *tried)
+{
+    struct picker *picker = hold->picker;
+    struct lb_lease failed = hold->lease;
+    int status = lb_fail(picker->lb, failed, gateway->now_s);
+    assert(status == LB_OK);
+    if (!ended_by_edit(gateway, hold)) {
+        uint32_t server = pick_again(gateway, hold, request, tried);
+        if (server != NO_SERVER)
+            return server;
     }
-    if (balancer->trait[TRAIT_RELEASE_TWICE] == RELEASE_EXHAUSTED)
-        status = lb_release_again(picker->lb, hold->lease);
+    if (gateway->balancer->trait[TRAIT_RELEASE_TWICE] == RELEASE_EXHAUSTED)
+        status = lb_release_again(picker->lb, failed);
     assert(status == LB_OK);
     (void)status;
     picker_lose(gateway, picker);

@@ -21,10 +21,16 @@ static const struct lb_member *list_for(struct gateway *gateway, struct scope *s
             &gateway
                  ->member[first + i < gateway->members ? first + i : first + i - gateway->members];
         bool unlimited = bare || trait[TRAIT_WHEN_FULL] == FULL_IGNORE;
+        bool counted = !bare && trait[TRAIT_FAILURES] == FAILURES_COUNTED;
         gateway->list[i] = (struct lb_member){
             .slot = scope_slot(gateway, scope, member->server),
             .weight = bare ? 1 : member->weight,
             .max_conns = unlimited ? 0 : member->max_conns,
+            .max_fails = !counted                 ? 0
+                         : member->says_max_fails ? member->max_fails
+                                                  : 1,
+            .fail_timeout_s = member->says_fail_timeout ? member->fail_timeout_s : 10,
+            .flags = bare ? 0 : (member->backup ? LB_BACKUP : 0u) | (member->down ? LB_DOWN : 0u),
         };
     }
     return gateway->list;
@@ -107,6 +113,7 @@ void picker_edit(struct gateway *gateway, struct picker *picker)
     assert(status == LB_OK);
     (void)status;
     name_members(gateway, picker, 0);
+    picker->edition++;
 }
 
 void picker_begin_request(struct gateway *gateway, struct picker *picker, struct stream draws)
@@ -133,14 +140,19 @@ void picker_free(struct picker *picker)
     free(picker);
 }
 
-uint32_t picker_pick(struct gateway *gateway, struct picker *picker, const struct stream *draws,
+uint32_t picker_pick(struct gateway *gateway, struct picker *picker,
+                     const struct gateway_request *request, const struct stream *draws,
                      uint64_t *tried, struct lb_lease *lease)
 {
-    struct lb_request request = {
-        .draw_key = draws != NULL ? (uint64_t[]){draws->k0, draws->k1} : NULL, .tried = tried};
+    struct lb_request asked = {.draw_key =
+                                   draws != NULL ? (uint64_t[]){draws->k0, draws->k1} : NULL,
+                               .tried = tried,
+                               .now_s = gateway->now_s,
+                               .key = request->key,
+                               .key_length = request->key_length};
     uint32_t member;
-    int status = lb_pick(picker->lb, picker->row, &request, lease, &member);
-    gateway->draws += request.draws;
+    int status = lb_pick(picker->lb, picker->row, &asked, lease, &member);
+    gateway->draws += asked.draws;
     gateway->unseeded = gateway->unseeded || status == LB_UNSEEDED;
     if (status == LB_NO_SERVER)
         return NO_SERVER;

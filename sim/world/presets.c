@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define NGINX        .product = "nginx 1.31.5"
-#define NGINX_TRAITS [TRAIT_WEIGHT_ZERO] = ZERO_REFUSED
+#define NGINX_TRAITS [TRAIT_WEIGHT_ZERO] = ZERO_REFUSED, [TRAIT_FAILURES] = FAILURES_COUNTED
 #define PLAIN        .view = "generation", .change = CHANGE_RELOAD, .trait = {NGINX_TRAITS}
 #define ZONE                                                                                       \
     .view = "host_generation", .change = CHANGE_RELOAD, .leaked = true, .trait = {NGINX_TRAITS}
@@ -20,9 +20,23 @@
 
 #define NGINX_ROUND_ROBIN NGINX, .algorithm = "round_robin", .fidelity = EXACT
 #define NGINX_LEAST_CONN  NGINX, .algorithm = "least_conn", .fidelity = EXACT
-#define NGINX_RANDOM      NGINX, .algorithm = "random", .fidelity = LAW
+#define NGINX_RANDOM                                                                               \
+    NGINX, .algorithm = "random", .params = {"gives_up", "after_20"}, .fidelity = LAW
 #define NGINX_RANDOM_TWO                                                                           \
-    NGINX, .algorithm = "random_two", .params = {"ties", "second"}, .fidelity = LAW
+    NGINX, .algorithm = "random_two", .params = {"ties", "second", "gives_up", "after_20"},        \
+           .fidelity = LAW
+
+#define NGINX_HASH            NGINX, .algorithm = "hash", .fidelity = EXACT
+#define NGINX_HASH_CONSISTENT NGINX, .algorithm = "hash_consistent", .fidelity = EXACT
+#define NGINX_IP_HASH         NGINX, .algorithm = "ip_hash", .fidelity = EXACT
+
+/* A method, and the same with `zone` and with `resolve`. */
+#define NGINX_METHOD(spelling, method, of_plain, of_zone, of_resolve)                              \
+    {spelling, method, PLAIN, .about = of_plain},                                                  \
+        {spelling "-zone", method, ZONE, .about = of_zone},                                        \
+    {                                                                                              \
+        spelling "-resolve", method, RESOLVE, .about = of_resolve                                  \
+    }
 
 #define IMPLICIT .view = "request", .change = CHANGE_IN_PLACE
 
@@ -41,28 +55,33 @@ static const struct preset presets[] = {
     {"random_two", OURS, .algorithm = "random_two", .about = "the better of two weighted draws"},
     {"least_conn", OURS, .algorithm = "least_conn",
      .about = "least connections/weight, ties by a smooth round-robin step"},
+    {"hash", OURS, .algorithm = "hash", .about = "a key's server, by weight"},
+    {"hash_consistent", OURS, .algorithm = "hash_consistent", .about = "a key's server on a ring"},
+    {"ip_hash", OURS, .algorithm = "ip_hash", .about = "a client network's server"},
     {"lbsim-least-conn", .product = "lbsim (its nginx module)", .algorithm = "least_conn",
      .params = {"score", "next", "ties", "fair"}, .view = "host", .change = CHANGE_RELOAD,
      .about = "counts outlive reloads and are shared by all workers; ties to the longest unpicked",
      .fidelity = "is itself"},
 
-    {"nginx-round-robin", NGINX_ROUND_ROBIN, PLAIN, .about = "each worker its own rotation"},
-    {"nginx-round-robin-zone", NGINX_ROUND_ROBIN, ZONE, .about = "one rotation for all workers"},
-    {"nginx-round-robin-resolve", NGINX_ROUND_ROBIN, RESOLVE,
-     .about = "members by DNS, edited without a reload"},
-    {"nginx-least-conn", NGINX_LEAST_CONN, PLAIN, .about = "each worker counts its own"},
-    {"nginx-least-conn-zone", NGINX_LEAST_CONN, ZONE,
-     .about = "workers share counts, a reload still forgets them"},
-    {"nginx-least-conn-resolve", NGINX_LEAST_CONN, RESOLVE,
-     .about = "members by DNS: the counts stay"},
-    {"nginx-random", NGINX_RANDOM, PLAIN, .about = "a weighted draw"},
-    {"nginx-random-zone", NGINX_RANDOM, ZONE, .about = "a weighted draw; limits are shared"},
-    {"nginx-random-resolve", NGINX_RANDOM, RESOLVE, .about = "a weighted draw; members by DNS"},
-    {"nginx-random-two", NGINX_RANDOM_TWO, PLAIN, .about = "the better of two draws"},
-    {"nginx-random-two-zone", NGINX_RANDOM_TWO, ZONE,
-     .about = "the better of two draws; workers share counts"},
-    {"nginx-random-two-resolve", NGINX_RANDOM_TWO, RESOLVE,
-     .about = "the better of two draws; members by DNS: the counts stay"},
+    NGINX_METHOD("nginx-round-robin", NGINX_ROUND_ROBIN, "each worker its own rotation",
+                 "one rotation for all workers", "members by DNS, edited without a reload"),
+    NGINX_METHOD("nginx-least-conn", NGINX_LEAST_CONN, "each worker counts its own",
+                 "workers share counts, a reload still forgets them",
+                 "members by DNS: the counts stay"),
+    NGINX_METHOD("nginx-random", NGINX_RANDOM, "a weighted draw",
+                 "a weighted draw; limits are shared", "a weighted draw; members by DNS"),
+    NGINX_METHOD("nginx-random-two", NGINX_RANDOM_TWO, "the better of two draws",
+                 "the better of two draws; workers share counts",
+                 "the better of two draws; members by DNS: the counts stay"),
+    NGINX_METHOD("nginx-hash", NGINX_HASH, "a key's server, by weight",
+                 "a key's server; limits and failures are shared",
+                 "a key's server; members by DNS"),
+    NGINX_METHOD("nginx-hash-consistent", NGINX_HASH_CONSISTENT, "a key's server on a ring",
+                 "a key's server on a ring; limits and failures are shared",
+                 "a key's server on a ring; members by DNS"),
+    NGINX_METHOD("nginx-ip-hash", NGINX_IP_HASH, "a client network's server",
+                 "a client network's server; limits and failures are shared",
+                 "a client network's server; members by DNS"),
 
     {"nginx-implicit-2012", .product = "nginx 1.3.5", .algorithm = "round_robin", IMPLICIT,
      .trait = {[TRAIT_ANSWER] = ANSWER_FIXED}, .fidelity = EXACT,
@@ -80,7 +99,7 @@ static const struct preset presets[] = {
     {"apisix-pr12255", .product = "APISIX pull request 12255", APISIX_LEAST_CONN("accumulated"),
      .view = "seeded", .trait = {APISIX_TWICE, BYPASSED},
      .about = "counts persisted in a shared table, read only when a picker is built"},
-    {"apisix-pr12255-head", .product = "APISIX pull request 12255 head",
+    {"apisix-pr12255-head", .product = "APISIX PR 12255, its head",
      APISIX_LEAST_CONN("accumulated"), .view = "seeded",
      .trait = {APISIX_TWICE, [TRAIT_COUNT_TABLE] = TABLE_GUESSED},
      .about = "the same; a newcomer's count is guessed, at 4/5 of the average"},

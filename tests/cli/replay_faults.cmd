@@ -11,7 +11,7 @@ retry,2,
 retry,1,
 close,1,
 retry,1,
-time,,5
+time,,5s
 reload,x,
 END
 printf 'op,id,value\nopen,1,\n' >good.csv

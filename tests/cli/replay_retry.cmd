@@ -3,7 +3,7 @@
 printf '%s\n' op,id,value members,,'s1=3 s2=7 s3=0' open,a, open,b, retry,a, retry,a, retry,a, retry,b, \
     open,c, close,b, open,d, >trace.csv
 for preset in apisix-reset apisix-pr12255 apisix-pr12255-head apisix-pr12261 apisix-merged nginx-round-robin random; do
-    sed 's/ s3=0//' trace.csv >two.csv
+    sed 's|s1=3 s2=7 s3=0|s1=3/0/max_fails:0 s2=7/0/max_fails:0|' trace.csv >two.csv
     [ $preset = nginx-round-robin ] && file=two.csv || file=trace.csv
     try replay $file -b $preset --state state.csv
     cat state.csv

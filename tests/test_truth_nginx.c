@@ -1,0 +1,316 @@
+/* test_truth_nginx.c: pick by pick against recordings of real nginx. */
+#include "tests/harness.h"
+#include "tests/truth.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void add_members(struct text *trace, const json_t *weights)
+{
+    text_add(trace, "op,id,value\nmembers,,");
+    for (size_t i = 0; i < json_array_size(weights); i++)
+        text_add(trace, "%ss%zu=%lld", i > 0 ? " " : "", i + 1,
+                 json_integer_value(json_array_get(weights, i)));
+    text_add(trace, "\n");
+}
+
+static const char *text_of(const json_t *row, const char *key)
+{
+    return json_string_value(json_object_get(row, key));
+}
+
+/* The preset of a row's method, spelt with dashes there. */
+static void nginx_preset(const json_t *row, char preset[64])
+{
+    snprintf(preset, 64, "nginx-%s%s", text_of(row, "algo"),
+             json_is_true(json_object_get(row, "zone")) ? "-zone" : "");
+    for (char *at = preset; *at != '\0'; at++)
+        if (*at == '_')
+            *at = '-';
+}
+
+/* Sequential requests: each is over before the next begins. */
+static void try_nginx_picks(void *context, const json_t *row)
+{
+    struct text trace = {0};
+    char preset[64], name[160];
+    if (!json_is_true(json_object_get(row, "deterministic")))
+        return;
+    nginx_preset(row, preset);
+    snprintf(name, sizeof name, "%s, recorded on %s", preset, text_of(row, "nginx"));
+    add_members(&trace, json_object_get(row, "weights"));
+    for (size_t i = 0; i < json_array_size(json_object_get(row, "picks")); i++)
+        text_add(&trace, "open,%zu,\nclose,%zu,\n", i, i);
+    truth_try(context, row, preset, 1, 0, &trace, name);
+    free(trace.at);
+}
+
+static void try_nginx_held(void *context, const json_t *row)
+{
+    struct text trace = {0};
+    char preset[64];
+    nginx_preset(row, preset);
+    add_members(&trace, json_object_get(row, "weights"));
+    for (size_t i = 0; i < json_array_size(json_object_get(row, "picks")); i++)
+        text_add(&trace, "open,%zu,\n", i);
+    truth_try(context, row, preset, 1, 0, &trace, preset);
+    free(trace.at);
+}
+
+static void try_nginx_trace(void *context, const json_t *row)
+{
+    struct text trace = {0};
+    char preset[64];
+    size_t i;
+    const json_t *op;
+    nginx_preset(row, preset);
+    add_members(&trace, json_object_get(row, "weights"));
+    json_array_foreach(json_object_get(row, "ops"), i, op)
+    {
+        bool open = strcmp(json_string_value(json_array_get(op, 0)), "o") == 0;
+        text_add(&trace, "%s,%lld,\n", open ? "open" : "close",
+                 json_integer_value(json_array_get(op, 1)));
+    }
+    truth_try(context, row, preset, 1, 0, &trace, preset);
+    free(trace.at);
+}
+
+static void test_nginx_picks(void)
+{
+    struct truth_score score = {0};
+    CU_ASSERT_EQUAL(truth_each("nginx_b_picks.jsonl", try_nginx_picks, &score), 144);
+    truth_report("nginx_b_picks", score, 72);
+}
+
+static void test_nginx_held(void)
+{
+    struct truth_score score = {0};
+    unsigned rows = truth_each("nginx_e_held.jsonl", try_nginx_held, &score);
+    truth_report("nginx_e_held", score, rows);
+    CU_ASSERT(rows > 0);
+}
+
+static void test_nginx_trace(void)
+{
+    struct truth_score score = {0};
+    unsigned rows = truth_each("nginx_e_trace.jsonl", try_nginx_trace, &score);
+    truth_report("nginx_e_trace", score, rows);
+    CU_ASSERT(rows > 0);
+}
+
+/* ---- Limits, backups, failures ---- */
+
+/* nginx's own words for a server, as options of a trace's member. */
+static void add_options(struct text *trace, const char *params)
+{
+    char words[128], *rest = NULL, limit[16] = "0";
+    const char *option[4];
+    size_t options = 0;
+    snprintf(words, sizeof words, "%s", params);
+    for (char *word = strtok_r(words, " ", &rest); word != NULL;
+         word = strtok_r(NULL, " ", &rest)) {
+        char *equals = strchr(word, '=');
+        if (strncmp(word, "max_conns=", 10) == 0) {
+            snprintf(limit, sizeof limit, "%s", word + 10);
+            continue;
+        }
+        if (equals != NULL)
+            *equals = ':';
+        option[options++] = word;
+    }
+    text_add(trace, "/%s", limit);
+    for (size_t i = 0; i < options; i++)
+        text_add(trace, "/%s", option[i]);
+}
+
+/* Servers are called by `servers`, where the row has it, and else numbered from 1. */
+static void add_members_with_options(struct text *trace, const json_t *row)
+{
+    const json_t *weights = json_object_get(row, "weights");
+    const json_t *named = json_object_get(row, "servers"), *params = json_object_get(row, "params");
+    text_add(trace, "op,id,value\nmembers,,");
+    for (size_t i = 0; i < json_array_size(weights); i++) {
+        long long name =
+            named == NULL ? (long long)i + 1 : json_integer_value(json_array_get(named, i));
+        text_add(trace, "%ss%lld=%lld", i > 0 ? " " : "", name,
+                 json_integer_value(json_array_get(weights, i)));
+        if (params != NULL)
+            add_options(trace, json_string_value(json_array_get(params, i)));
+        else
+            text_add(trace, "/0/max_fails:%lld/fail_timeout:%llds",
+                     json_integer_value(json_object_get(row, "max_fails")),
+                     json_integer_value(json_object_get(row, "fail_timeout")));
+    }
+    text_add(trace, "\n");
+}
+
+static void try_nginx_max_conns(void *context, const json_t *row)
+{
+    struct truth_score *score = context;
+    struct text trace = {0};
+    char preset[64];
+    size_t i;
+    const json_t *picks;
+    if (!json_is_true(json_object_get(row, "identical")))
+        return;
+    nginx_preset(row, preset);
+    add_members_with_options(&trace, row);
+    for (int opened = 0; opened < 20; opened++)
+        text_add(&trace, "open,%d,\n", opened);
+    char **server = truth_replay(preset, 1, 0, &trace);
+    bool same = true;
+    json_array_foreach(json_object_get(row, "reps"), i, picks)
+    {
+        same = same && truth_same_picks(picks, 1, server, text_of(row, "note"));
+    }
+    score->tried++;
+    score->equal += same;
+    free(server);
+    free(trace.at);
+}
+
+static void test_nginx_max_conns(void)
+{
+    struct truth_score score = {0};
+    unsigned rows = truth_each("nginx_e_max_conns.jsonl", try_nginx_max_conns, &score);
+    truth_report("nginx_e_max_conns", score, rows);
+    CU_ASSERT(rows > 0);
+}
+
+/* A request and its tries: every address that refuses is followed by a retry, until one serves or
+ * nobody is left. What was recorded goes to `expected`, as the servers of a replay. */
+static void add_request(struct text *trace, const json_t *tried, size_t id, json_t *expected)
+{
+    size_t tries = json_array_size(tried);
+    text_add(trace, "open,%zu,\n", id);
+    for (size_t i = 0;; i++) {
+        const json_t *one = i < tries ? json_array_get(tried, i) : NULL;
+        long long address = json_is_integer(one) ? json_integer_value(one) : -1;
+        json_array_append_new(expected, json_integer(address));
+        if (address < 98)
+            break;
+        text_add(trace, "retry,%zu,\n", id);
+    }
+    text_add(trace, "close,%zu,\n", id);
+}
+
+static void try_nginx_fail(void *context, const json_t *row)
+{
+    struct truth_score *score = context;
+    struct text trace = {0};
+    char preset[64];
+    size_t i;
+    const json_t *tried;
+    if (!json_is_true(json_object_get(row, "identical")))
+        return;
+    json_t *expected = json_array();
+    nginx_preset(row, preset);
+    add_members_with_options(&trace, row);
+    json_array_foreach(json_object_get(row, "tried"), i, tried)
+    {
+        add_request(&trace, tried, i, expected);
+    }
+    char **server = truth_replay(preset, 1, 0, &trace);
+    score->tried++;
+    score->equal += truth_same_picks(expected, 0, server, text_of(row, "note"));
+    json_decref(expected);
+    free(server);
+    free(trace.at);
+}
+
+/* By the clock of the recording. */
+static void try_nginx_recovery(void *context, const json_t *row)
+{
+    struct truth_score *score = context;
+    struct text trace = {0};
+    char preset[64];
+    size_t i;
+    const json_t *request;
+    if (strcmp(text_of(row, "exp"), "e_recovery") != 0)
+        return;
+    json_t *expected = json_array();
+    nginx_preset(row, preset);
+    add_members_with_options(&trace, row);
+    json_array_foreach(json_object_get(row, "log"), i, request)
+    {
+        double time_s = json_number_value(json_array_get(request, 0));
+        text_add(&trace, "time,,%.0f\n", time_s * 1000);
+        add_request(&trace, json_array_get(request, 1), i, expected);
+    }
+    char **server = truth_replay(preset, 1, 0, &trace);
+    score->tried++;
+    score->equal += truth_same_picks(expected, 0, server, "recovery");
+    json_decref(expected);
+    free(server);
+    free(trace.at);
+}
+
+static void test_nginx_fail(void)
+{
+    struct truth_score score = {0}, recovery = {0};
+    truth_each("nginx_e_fail.jsonl", try_nginx_fail, &score);
+    truth_report("nginx_e_fail, e_fail", score, 5);
+    truth_each("nginx_e_fail.jsonl", try_nginx_recovery, &recovery);
+    truth_report("nginx_e_fail, e_recovery", recovery, 2);
+}
+
+/* ---- Keys ---- */
+
+/* Picks are numbers of servers, for keys "key0" on; or pairs of an address and a number. */
+static void try_nginx_keys(void *context, const json_t *row)
+{
+    struct truth_score *score = context;
+    struct text trace = {0};
+    char preset[64];
+    size_t i;
+    const json_t *pick, *weights = json_object_get(row, "weights");
+    const json_t *picks = json_object_get(row, "picks"), *servers = json_object_get(row, "servers");
+    nginx_preset(row, preset);
+    text_add(&trace, "op,id,value\nmembers,,");
+    for (i = 0; i < json_array_size(servers); i++)
+        text_add(&trace, "%s%s=%lld", i > 0 ? " " : "",
+                 json_string_value(json_array_get(servers, i)),
+                 json_integer_value(json_array_get(weights, i)));
+    text_add(&trace, "\n");
+    json_array_foreach(picks, i, pick)
+    {
+        const json_t *address = json_array_get(pick, 0);
+        if (address != NULL)
+            text_add(&trace, "open,%zu,%s\nclose,%zu,\n", i, json_string_value(address), i);
+        else
+            text_add(&trace, "open,%zu,key%zu\nclose,%zu,\n", i, i, i);
+    }
+    char **server = truth_replay(preset, 1, 0, &trace);
+    bool same = true;
+    for (i = 0; i < json_array_size(picks) && same; i++) {
+        pick = json_array_get(picks, i);
+        long long number = json_integer_value(json_is_array(pick) ? json_array_get(pick, 1) : pick);
+        const char *recorded = json_string_value(json_array_get(servers, (size_t)number - 1));
+        same = server[i] != NULL && strcmp(server[i], recorded) == 0;
+        CHECK_ROW(same, "%s: key %zu goes to %s, recorded %s", preset, i, server[i], recorded);
+    }
+    score->tried++;
+    score->equal += same && i > 0 && server[i] == NULL;
+    free(server);
+    free(trace.at);
+}
+
+static void test_nginx_keys(void)
+{
+    struct truth_score score = {0};
+    unsigned rows = truth_each("nginx_e_keys.jsonl", try_nginx_keys, &score);
+    truth_report("nginx_e_keys", score, rows);
+    CU_ASSERT(rows > 0);
+}
+
+static const struct test tests[] = {
+    {"nginx, one request after the other", test_nginx_picks},
+    {"nginx, connections held", test_nginx_held},
+    {"nginx, opens and closes", test_nginx_trace},
+    {"nginx, limits and backups", test_nginx_max_conns},
+    {"nginx, servers that refuse", test_nginx_fail},
+    {"nginx, keys", test_nginx_keys},
+};
+
+SUITE("truth_nginx", tests)
