@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BAND_HEIGHT = 290, BETWEEN = 24, NAME_WIDEST = 180 };
+enum { NAME_WIDEST = 180 };
 
 enum band_line { MEDIAN, FULLEST, EMPTIEST, NAMED, LOW = NAMED, HIGH, BAND_LINES };
 
@@ -213,30 +213,27 @@ static void draw(const struct band *band, const struct line_end end[NAMED])
     struct tics tics;
     char subtitle[SUBTITLE_MAX], words[STORY_MAX], what[STORY_MAX + 128];
     double highest = tics_of_count(&tics, thin_highest(&band->line[HIGH]), 6);
-    struct time_axis time =
-        time_axis_begin(sheet, 44 + fmax(tics_width(&tics), quotient_width(&band->imbalance)),
-                        PLOT_WIDTH - 10 - ends_width(end, NAMED, NAME_WIDEST));
-    double top = TITLE_HEIGHT + events_height(time.events), bottom = top + BAND_HEIGHT;
-    bool judged = band->imbalance.count > 0;
-    double height = bottom + TIME_AXIS_HEIGHT + (judged ? BETWEEN + QUOTIENT_HEIGHT : 0);
+    struct live_layout layout =
+        live_layout(sheet, &tics, &band->imbalance, ends_width(end, NAMED, NAME_WIDEST));
     struct plot *plot =
-        plot_open(sheet, "live", balancer->name, PLOT_WIDTH, height, "line,time_s,live");
+        plot_open(sheet, "live", balancer->name, PLOT_WIDTH, layout.height, "line,time_s,live");
     if (plot != NULL) {
-        struct panel panel = time_panel(&time, top, bottom, 0, highest);
+        struct panel panel = time_panel(&layout.time, layout.top, layout.bottom, 0, highest);
         snprintf(what, sizeof what, "shaded: from the emptiest server to the fullest (%s)",
                  story_balancer(balancer, words));
-        plot_title(plot, time.left, balancer->name, sheet_subtitle(sheet, what, true, subtitle));
+        plot_title(plot, layout.time.left, balancer->name,
+                   sheet_subtitle(sheet, what, true, subtitle));
         plot_panel(plot, &panel);
         tics_put(plot->script, 'y', &tics, false);
-        time_axis_put(plot, &time, !judged);
-        if (!judged)
-            time_axis_put_title(plot, &time, panel.left, panel.right, panel.bottom);
-        put_band(plot, band, &time, end, &panel);
-        if (judged)
-            quotient_put(plot, &time, bottom + BETWEEN, &band->imbalance);
+        time_axis_put(plot, &layout.time, !layout.judged);
+        if (!layout.judged)
+            time_axis_put_title(plot, &layout.time, panel.left, panel.right, panel.bottom);
+        put_band(plot, band, &layout.time, end, &panel);
+        if (layout.judged)
+            quotient_put(plot, &layout.time, layout.quotient_top, &band->imbalance);
         plot_close(plot);
     }
-    time_axis_end(&time);
+    time_axis_end(&layout.time);
 }
 
 void plot_band(const struct sheet *sheet, uint32_t balancer)

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { LIVE_HEIGHT = 290, BETWEEN = 24, NAME_WIDEST = 170 };
+enum { NAME_WIDEST = 170 };
 
 struct live {
     const struct sheet *sheet;
@@ -101,24 +101,20 @@ void plot_live(const struct sheet *sheet, uint32_t balancer)
         highest = fmax(highest, thin_highest(live.end[i].line));
     highest = tics_of_count(&tics, highest, 6);
     const struct balancer *it = &sheet->experiment->scenario->balancer[balancer];
-    struct time_axis time =
-        time_axis_begin(sheet, 44 + fmax(tics_width(&tics), quotient_width(&live.imbalance)),
-                        PLOT_WIDTH - 10 - ends_width(live.end, live.ends, NAME_WIDEST));
-    double top = TITLE_HEIGHT + events_height(time.events), bottom = top + LIVE_HEIGHT;
-    bool judged = live.imbalance.count > 0;
-    double height = bottom + TIME_AXIS_HEIGHT + (judged ? BETWEEN + QUOTIENT_HEIGHT : 0);
+    struct live_layout layout =
+        live_layout(sheet, &tics, &live.imbalance, ends_width(live.end, live.ends, NAME_WIDEST));
     struct plot *plot =
-        plot_open(sheet, "live", it->name, PLOT_WIDTH, height, "server,time_s,live");
+        plot_open(sheet, "live", it->name, PLOT_WIDTH, layout.height, "server,time_s,live");
     if (plot != NULL) {
-        struct panel panel = time_panel(&time, top, bottom, 0, highest);
+        struct panel panel = time_panel(&layout.time, layout.top, layout.bottom, 0, highest);
         snprintf(what, sizeof what, "live connections on each server (%s)",
                  story_balancer(it, words));
-        plot_title(plot, time.left, it->name, sheet_subtitle(sheet, what, true, subtitle));
-        put_live(plot, &live, &time, &tics, &panel, !judged);
-        if (judged)
-            quotient_put(plot, &time, bottom + BETWEEN, &live.imbalance);
+        plot_title(plot, layout.time.left, it->name, sheet_subtitle(sheet, what, true, subtitle));
+        put_live(plot, &live, &layout.time, &tics, &panel, !layout.judged);
+        if (layout.judged)
+            quotient_put(plot, &layout.time, layout.quotient_top, &live.imbalance);
         plot_close(plot);
     }
-    time_axis_end(&time);
+    time_axis_end(&layout.time);
     live_free(&live);
 }

@@ -3,6 +3,10 @@
 
 #include "reports/plot_text.h"
 
+#include <math.h>
+
+enum { LIVE_HEIGHT = 290, BETWEEN = 24 };
+
 /* ---- Time ---- */
 
 struct time_axis time_axis_begin(const struct sheet *sheet, double left, double right)
@@ -92,4 +96,22 @@ double quotient_width(const struct thin *line)
 {
     struct quotient_axis axis = quotient_axis(thin_highest(line));
     return tics_width(&axis.tics);
+}
+
+/* ---- Live connections, with max/mean beneath ---- */
+
+struct live_layout live_layout(const struct sheet *sheet, const struct tics *tics,
+                               const struct thin *imbalance, double names_width)
+{
+    double left = 44 + fmax(tics_width(tics), quotient_width(imbalance));
+    struct live_layout layout = {
+        .time = time_axis_begin(sheet, left, PLOT_WIDTH - 10 - names_width),
+        .judged = imbalance->count > 0,
+    };
+    layout.top = TITLE_HEIGHT + events_height(layout.time.events);
+    layout.bottom = layout.top + LIVE_HEIGHT;
+    layout.quotient_top = layout.bottom + BETWEEN;
+    layout.height =
+        layout.bottom + TIME_AXIS_HEIGHT + (layout.judged ? BETWEEN + QUOTIENT_HEIGHT : 0);
+    return layout;
 }

@@ -69,4 +69,18 @@ double ends_width(const struct line_end *, uint32_t count, double most);
 void ends_put(struct plot *, const struct panel *, const struct line_end *, uint32_t count,
               double most);
 
+/* ---- Live connections, with max/mean beneath ---- */
+
+/* Where it all goes; from top to bottom is the panel of the connections. */
+struct live_layout {
+    struct time_axis time;
+    double top, bottom, quotient_top, height; /* px */
+    bool judged;                              /* there is a max/mean to put beneath */
+};
+
+/* tics: of the connections; names_width: of what stands at the ends of lines. Ended by
+ * time_axis_end() of its time. */
+struct live_layout live_layout(const struct sheet *, const struct tics *tics,
+                               const struct thin *imbalance, double names_width);
+
 #endif

@@ -122,3 +122,13 @@ void truth_try(struct truth_score *score, const json_t *row, const char *preset,
     score->equal += truth_same_picks(json_object_get(row, "picks"), 0, server, name);
     free(server);
 }
+
+void truth_hold_all(const char *name, void (*try)(void *context, const json_t *row))
+{
+    struct truth_score score = {0};
+    char file[64];
+    snprintf(file, sizeof file, "%s.jsonl", name);
+    unsigned rows = truth_each(file, try, &score);
+    truth_report(name, score, rows);
+    CU_ASSERT(rows > 0);
+}

@@ -31,6 +31,9 @@ struct truth_score {
 };
 /* Says so in the one line a file that tests/run shows, and checks it. */
 void truth_report(const char *name, struct truth_score, unsigned expected);
+/* Tries every line of tests/truth/NAME.jsonl, of which there must be some, all of them equal. `try`
+ * gets a struct truth_score. */
+void truth_hold_all(const char *name, void (*try)(void *context, const json_t *row));
 
 /* Compares picks (numbers; below `least`: none) with the servers of a replay (sN, or -). */
 bool truth_same_picks(const json_t *picks, long long least, char *const *server, const char *row);
