@@ -30,7 +30,7 @@
 extern "C" {
 #endif
 
-#define LB_ABI        3u  /* changes with any struct or meaning below */
+#define LB_ABI        4u  /* changes with any struct or meaning below */
 #define LB_ALIGN      64u /* what the address of every memory given to the library divides by */
 #define LB_PARAMS_MAX 8u  /* parameters of an algorithm */
 #define LB_KEY_MAX    95u /* bytes of a server's key */
@@ -183,6 +183,11 @@ struct lb_member {
     uint32_t max_conns;                 /* 0: no limit */
     uint32_t max_fails, fail_timeout_s; /* max_fails 0: failures are not counted */
     uint32_t flags;
+    uint32_t id; /* its number in the configuration, for algorithms that place servers by it */
+    /* Slow start: it came up at since_s of the host's clock, and its limit, and its weight with
+     * algorithms that say so, rise from there over so many seconds. 0: it is whole at once. */
+    uint32_t slow_start_s;
+    uint64_t since_s;
 };
 
 /* What some real gateways do around their algorithm. */
@@ -236,10 +241,16 @@ int lb_picker_init(void *memory, size_t size, struct lb_region *, const struct l
 int lb_picker_edit(struct lb_picker *, const struct lb_member *, uint32_t members);
 
 /* Chooses and counts in one step. row LB_NONE: chosen, not counted (view `request`). member: the
- * chosen one's place in the list. LB_OK, LB_NO_SERVER, or LB_UNSEEDED: chosen, but the table is
- * full. [L] */
+ * chosen one's place in the list. LB_OK, or LB_UNSEEDED: chosen, but the table is full; or
+ * LB_NO_SERVER, and then `member` is LB_NONE, or the full one that the algorithm insists on: a host
+ * with a queue lets the request wait for that one, else for anybody. [L] */
 int lb_pick(struct lb_picker *, uint32_t row, struct lb_request *, struct lb_lease *,
             uint32_t *member);
+/* Counts a connection on a member that was not chosen: a place became free for a request that
+ * waited. The member must have room. LB_OK or LB_UNSEEDED. [L] */
+int lb_take(struct lb_picker *, uint32_t row, uint32_t member, struct lb_lease *);
+/* Connections that the member may have at this moment of the host's clock; UINT32_MAX: no limit. */
+uint32_t lb_member_limit(const struct lb_member *, uint64_t now_s);
 /* Ends a lease on the picker it came from. [L] if lb_release_locks(). */
 int lb_release(struct lb_picker *, struct lb_lease);
 /* The same for an attempt that failed: it is held against the member. [L] */

@@ -46,12 +46,20 @@ enum lb_entry {                  /* why a member enters: */
                 LB_ENTRY_EDITED, /* it did, and the list is edited in place */
 };
 
+/* What becomes of a request whose best member is full. */
+enum lb_when_full {
+    LB_TAKES_OTHER,   /* who is full is passed over, as every lb_usable() does */
+    LB_WAITS_FOR_IT,  /* `pick` may return a member that is full, and nobody else will do */
+    LB_WAITS_FOR_ANY, /* it may as well, and whoever has a free place first will do */
+};
+
 struct lb_algorithm {
     uint32_t abi; /* LB_ABI */
     const char *name, *about;
     struct lb_param param[LB_PARAMS_MAX + 1]; /* ends at name NULL */
     size_t (*memory)(uint32_t slots);         /* NULL: it remembers nothing */
     bool keyed;                               /* it looks at the request's key */
+    enum lb_when_full when_full;
     /* Each of these may be NULL: the algorithm is not interested. */
     void (*leave)(struct lb_context *, uint32_t slot);
     void (*enter)(struct lb_context *, uint32_t member, enum lb_entry);
@@ -60,7 +68,7 @@ struct lb_algorithm {
     bool (*hears_releases)(const uint64_t *param);        /* NULL: always, if `released` is there */
     void (*recount)(struct lb_context *); /* loads changed behind its back: rows were dropped */
     /* The definition of the algorithm: a member from lists, loads and memory, or LB_NONE exactly
-     * when no member is usable. */
+     * when no member is usable (or eligible, if it picks who is full). */
     uint32_t (*pick)(struct lb_context *);
     /* The number that `pick` compares a member by, as lb_score() tells it; NULL: it compares none.
      * It must change nothing. load: the member's, which c->load may be behind. */
@@ -144,16 +152,38 @@ static inline bool lb_failing(const struct lb_context *c, uint32_t member)
            (int64_t)(c->now_s - health->asked_s) <= (int64_t)m->fail_timeout_s;
 }
 
-/* May this member be picked? The one rule for every algorithm. */
-static inline bool lb_usable(const struct lb_context *c, uint32_t member)
+/* Whole seconds of its slow start that are over; what the clock was not told of yet are none. */
+static inline uint64_t lb_seconds_up(const struct lb_member *m, uint64_t now_s)
+{
+    return now_s > m->since_s ? now_s - m->since_s : 0;
+}
+
+/* Sixteenths of its weight that it has in its slow start: HAProxy's whole steps, from 1. */
+static inline uint32_t lb_sixteenths(const struct lb_context *c, uint32_t member)
 {
     const struct lb_member *m = &c->member[member];
-    if (m->flags != c->turn || lb_failing(c, member))
-        return false;
-    if (lb_tried(c, member) || c->down[m->slot] ||
-        (m->weight == 0 && (c->quirks & LB_ZERO_IS_LAST) == 0))
-        return false;
-    return m->max_conns == 0 || c->load[m->slot] < (int64_t)m->max_conns;
+    uint64_t up_s = lb_seconds_up(m, c->now_s);
+    return up_s >= m->slow_start_s ? 16 : (uint32_t)(16 * up_s / m->slow_start_s) + 1;
+}
+
+/* May this member be picked, if it is not full? */
+static inline bool lb_eligible(const struct lb_context *c, uint32_t member)
+{
+    const struct lb_member *m = &c->member[member];
+    return m->flags == c->turn && !lb_failing(c, member) && !lb_tried(c, member) &&
+           !c->down[m->slot] && (m->weight > 0 || (c->quirks & LB_ZERO_IS_LAST) != 0);
+}
+
+static inline bool lb_full(const struct lb_context *c, uint32_t member)
+{
+    const struct lb_member *m = &c->member[member];
+    return m->max_conns != 0 && c->load[m->slot] >= (int64_t)lb_member_limit(m, c->now_s);
+}
+
+/* May this member be picked? The one rule for every algorithm that passes over who is full. */
+static inline bool lb_usable(const struct lb_context *c, uint32_t member)
+{
+    return lb_eligible(c, member) && !lb_full(c, member);
 }
 
 #endif

@@ -46,39 +46,83 @@ static void note_asked(struct lb_picker *picker, uint32_t member, uint64_t now_s
         health->asked_s = now_s;
 }
 
-int lb_pick(struct lb_picker *picker, uint32_t row, struct lb_request *request,
-            struct lb_lease *lease, uint32_t *member)
+/* HAProxy's slow start: as many hundredths of the limit as of the time, and 1 at least. */
+uint32_t lb_member_limit(const struct lb_member *m, uint64_t now_s)
 {
-    request->draws = 0;
-    if (picker->sole) {
-        *member = 0;
-        *lease = (struct lb_lease){.slot = picker->member[0].slot, .row = LB_NONE};
-        return LB_OK;
-    }
-    lb_refresh(picker);
-    lb_take_over(picker);
-    lb_catch_up(picker);
-    picker->context.now_s = request->now_s;
-    uint32_t chosen = choose(picker, request);
-    if (chosen == LB_NONE)
-        return LB_NO_SERVER;
-    uint32_t slot = picker->member[chosen].slot;
-    if (picker->counts_failures && picker->member[chosen].max_fails > 0)
-        note_asked(picker, chosen, request->now_s);
+    uint64_t up_s = lb_seconds_up(m, now_s);
+    if (m->max_conns == 0)
+        return UINT32_MAX;
+    if (up_s >= m->slow_start_s)
+        return m->max_conns;
+    uint64_t limit = m->max_conns * (100 * up_s / m->slow_start_s) / 100;
+    return limit > 0 ? (uint32_t)limit : 1;
+}
+
+static struct lb_lease count_one(struct lb_picker *picker, uint32_t row, uint32_t member,
+                                 int *status)
+{
+    uint32_t slot = picker->member[member].slot;
     if (row != LB_NONE) {
         _Atomic int32_t *cell = lb_cell(&picker->map, row, slot);
         int32_t count = atomic_load_explicit(cell, memory_order_relaxed);
         atomic_store_explicit(cell, count + 1, memory_order_relaxed);
         lb_load_of(picker)[slot]++;
     }
-    bool noted = lb_note(picker, slot, 1);
+    *status = lb_note(picker, slot, 1) ? LB_OK : LB_UNSEEDED;
     if (picker->config.algorithm->taken != NULL)
         picker->config.algorithm->taken(&picker->context, slot);
+    return (struct lb_lease){.slot = slot, .row = row};
+}
+
+static void get_ready(struct lb_picker *picker)
+{
+    lb_refresh(picker);
+    lb_take_over(picker);
+    lb_catch_up(picker);
+}
+
+static struct lb_lease take_sole(const struct lb_picker *picker)
+{
+    return (struct lb_lease){.slot = picker->member[0].slot, .row = LB_NONE};
+}
+
+int lb_pick(struct lb_picker *picker, uint32_t row, struct lb_request *request,
+            struct lb_lease *lease, uint32_t *member)
+{
+    request->draws = 0;
+    if (picker->sole) {
+        *member = 0;
+        *lease = take_sole(picker);
+        return LB_OK;
+    }
+    get_ready(picker);
+    picker->context.now_s = request->now_s;
+    enum lb_when_full when_full = picker->config.algorithm->when_full;
+    uint32_t chosen = choose(picker, request);
+    if (chosen == LB_NONE || (when_full != LB_TAKES_OTHER && lb_full(&picker->context, chosen))) {
+        *member = when_full == LB_WAITS_FOR_IT ? chosen : LB_NONE;
+        return LB_NO_SERVER;
+    }
+    if (picker->counts_failures && picker->member[chosen].max_fails > 0)
+        note_asked(picker, chosen, request->now_s);
+    int status;
+    *lease = count_one(picker, row, chosen, &status);
     if (request->tried != NULL)
         request->tried[chosen / 64] |= (uint64_t)1 << (chosen % 64);
     *member = chosen;
-    *lease = (struct lb_lease){.slot = slot, .row = row};
-    return noted ? LB_OK : LB_UNSEEDED;
+    return status;
+}
+
+int lb_take(struct lb_picker *picker, uint32_t row, uint32_t member, struct lb_lease *lease)
+{
+    int status = LB_OK;
+    if (picker->sole) {
+        *lease = take_sole(picker);
+        return LB_OK;
+    }
+    get_ready(picker);
+    *lease = count_one(picker, row, member, &status);
+    return status;
 }
 
 bool lb_release_locks(const struct lb_picker *picker)

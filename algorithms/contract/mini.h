@@ -203,6 +203,7 @@ enum mini_turn { MINI_OTHERS, MINI_BACKUPS, MINI_ANYBODY };
 enum mini_turn mini_turn(const struct mini_host *, uint32_t picker, const uint64_t *tried);
 bool mini_usable(const struct mini_host *, uint32_t picker, uint32_t member, const uint64_t *tried,
                  enum mini_turn);
+bool mini_full(const struct mini_host *, uint32_t picker, uint32_t member);
 /* Does this picker count failures? A sole member's are not. */
 bool mini_counts_failures(const struct mini_host *, uint32_t picker);
 /* Everything that the library counts against everything counted here. `law` is to blame. */

@@ -33,7 +33,13 @@ static bool left_alone(const struct mini_host *host, const struct mini_picker *p
            host->now_s <= health->asked_s + asked->fail_timeout_s;
 }
 
-/* Could it serve, if its turn came? */
+bool mini_full(const struct mini_host *host, uint32_t picker, uint32_t member)
+{
+    const struct lb_member *asked = &host->picker[picker].list.member[member];
+    return asked->max_conns > 0 && mini_load(host, picker, member) >= asked->max_conns;
+}
+
+/* Could it serve, if its turn came? Where requests wait, also who is full could. */
 static bool able(const struct mini_host *host, uint32_t picker, uint32_t member,
                  const uint64_t *tried)
 {
@@ -42,7 +48,7 @@ static bool able(const struct mini_host *host, uint32_t picker, uint32_t member,
         return false;
     if (host->down[asked->slot] || asked->weight == 0 || (asked->flags & LB_DOWN) != 0)
         return false;
-    return asked->max_conns == 0 || mini_load(host, picker, member) < asked->max_conns;
+    return host->trial->algorithm->when_full != LB_TAKES_OTHER || !mini_full(host, picker, member);
 }
 
 /* Backups serve when nobody else is able, and then to the end of the request. A member that the

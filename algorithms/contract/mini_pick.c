@@ -15,6 +15,7 @@ struct attempt { /* one call of lb_pick, and what was known before it */
     int status;
     struct lb_lease lease;
     uint32_t member;
+    enum mini_turn turn;
 };
 
 static void trace(struct mini_host *host, struct mini_pick pick)
@@ -34,15 +35,28 @@ static void trace(struct mini_host *host, struct mini_pick pick)
 static void look_before(const struct mini_host *host, struct attempt *attempt)
 {
     const struct mini_picker *mine = &host->picker[attempt->picker];
-    enum mini_turn turn = mini_turn(host, attempt->picker, attempt->tried);
+    attempt->turn = mini_turn(host, attempt->picker, attempt->tried);
     attempt->members = mine->list.members;
     for (uint32_t i = 0; i < attempt->members; i++) {
-        bool usable = mini_usable(host, attempt->picker, i, attempt->tried, turn);
+        bool usable = mini_usable(host, attempt->picker, i, attempt->tried, attempt->turn);
         attempt->usable += usable;
         attempt->listed += usable && host->scope[mine->scope].listed[mine->list.member[i].slot];
     }
     if (attempt->tried != NULL)
         memcpy(attempt->before, attempt->tried, sizeof attempt->before);
+}
+
+/* Is it for want of a place, at a member that could serve else? */
+static bool waits(const struct mini_host *host, const struct attempt *attempt)
+{
+    const uint64_t *tried = attempt->tried == NULL ? NULL : attempt->before;
+    enum lb_when_full when_full = host->trial->algorithm->when_full;
+    bool waits = false;
+    for (uint32_t i = 0; i < attempt->members && when_full != LB_TAKES_OTHER; i++)
+        waits = waits || ((when_full == LB_WAITS_FOR_ANY || i == attempt->member) &&
+                          mini_usable(host, attempt->picker, i, tried, attempt->turn) &&
+                          mini_full(host, attempt->picker, i));
+    return waits;
 }
 
 /* A picker whose scope heard of a newer list may also be refused a server that only it still has:
@@ -51,15 +65,17 @@ static void check_refused(struct mini_host *host, const struct attempt *attempt)
 {
     const struct mini_picker *mine = &host->picker[attempt->picker];
     bool newest = mine->list.edition == host->scope[mine->scope].edition;
-    if (attempt->listed > 0)
+    if (attempt->listed > 0 && !waits(host, attempt))
         mini_fault(host, newest ? LAW_NONE : LAW_OWN_LIST,
                    "LB_NO_SERVER, and %u of %u members are usable", attempt->listed,
                    attempt->members);
+    bool insists = host->trial->algorithm->when_full == LB_WAITS_FOR_IT;
+    if (attempt->member != LB_NONE && !insists)
+        mini_fault(host, LAW_NONE, "LB_NO_SERVER, and place %u is named", attempt->member);
     if (attempt->tried != NULL &&
         memcmp(attempt->tried, attempt->before, sizeof attempt->before) != 0)
         mini_fault(host, LAW_NONE, "LB_NO_SERVER changed the tried bits");
-    if (attempt->lease.slot != UNTOUCHED || attempt->lease.row != UNTOUCHED ||
-        attempt->member != UNTOUCHED)
+    if (attempt->lease.slot != UNTOUCHED || attempt->lease.row != UNTOUCHED)
         mini_fault(host, LAW_NONE, "LB_NO_SERVER changed what it was handed");
     mini_check(host, LAW_NONE);
 }
@@ -85,8 +101,8 @@ static void check_chosen(struct mini_host *host, const struct attempt *attempt)
         return;
     }
     const uint64_t *before = attempt->tried == NULL ? NULL : attempt->before;
-    enum mini_turn turn = mini_turn(host, attempt->picker, before);
-    if (!mini_usable(host, attempt->picker, member, before, turn))
+    if (!mini_usable(host, attempt->picker, member, before, attempt->turn) ||
+        mini_full(host, attempt->picker, member))
         mini_fault(host, attempt->usable == 0 ? LAW_NONE : LAW_USABLE,
                    "slot %u was picked, which is not usable (weight %u, %lld open of %u)",
                    attempt->lease.slot, mine->list.member[member].weight,
