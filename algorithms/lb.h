@@ -67,6 +67,14 @@ size_t lb_algorithm_memory(const struct lb_algorithm *, uint32_t slots);
 /* Does it look at the request's key? */
 bool lb_algorithm_keyed(const struct lb_algorithm *);
 
+/* What becomes of a request whose best member is full. */
+enum lb_when_full {
+    LB_TAKES_OTHER,   /* who is full is passed over */
+    LB_WAITS_FOR_IT,  /* the request waits for that member: nobody else will do */
+    LB_WAITS_FOR_ANY, /* it waits as well, and whoever has a free place first will do */
+};
+enum lb_when_full lb_algorithm_when_full(const struct lb_algorithm *);
+
 /* ---- Views: which connections a pick sees ---- */
 
 /* Who is picking: a worker life (never 0) of a gateway instance, in a generation. */

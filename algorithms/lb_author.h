@@ -46,20 +46,13 @@ enum lb_entry {                  /* why a member enters: */
                 LB_ENTRY_EDITED, /* it did, and the list is edited in place */
 };
 
-/* What becomes of a request whose best member is full. */
-enum lb_when_full {
-    LB_TAKES_OTHER,   /* who is full is passed over, as every lb_usable() does */
-    LB_WAITS_FOR_IT,  /* `pick` may return a member that is full, and nobody else will do */
-    LB_WAITS_FOR_ANY, /* it may as well, and whoever has a free place first will do */
-};
-
 struct lb_algorithm {
     uint32_t abi; /* LB_ABI */
     const char *name, *about;
     struct lb_param param[LB_PARAMS_MAX + 1]; /* ends at name NULL */
     size_t (*memory)(uint32_t slots);         /* NULL: it remembers nothing */
     bool keyed;                               /* it looks at the request's key */
-    enum lb_when_full when_full;
+    enum lb_when_full when_full; /* but for LB_TAKES_OTHER, `pick` may return who is full */
     /* Each of these may be NULL: the algorithm is not interested. */
     void (*leave)(struct lb_context *, uint32_t slot);
     void (*enter)(struct lb_context *, uint32_t member, enum lb_entry);

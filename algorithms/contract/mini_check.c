@@ -48,7 +48,8 @@ static bool able(const struct mini_host *host, uint32_t picker, uint32_t member,
         return false;
     if (host->down[asked->slot] || asked->weight == 0 || (asked->flags & LB_DOWN) != 0)
         return false;
-    return host->trial->algorithm->when_full != LB_TAKES_OTHER || !mini_full(host, picker, member);
+    return lb_algorithm_when_full(host->trial->algorithm) != LB_TAKES_OTHER ||
+           !mini_full(host, picker, member);
 }
 
 /* Backups serve when nobody else is able, and then to the end of the request. A member that the

@@ -50,7 +50,7 @@ static void look_before(const struct mini_host *host, struct attempt *attempt)
 static bool waits(const struct mini_host *host, const struct attempt *attempt)
 {
     const uint64_t *tried = attempt->tried == NULL ? NULL : attempt->before;
-    enum lb_when_full when_full = host->trial->algorithm->when_full;
+    enum lb_when_full when_full = lb_algorithm_when_full(host->trial->algorithm);
     bool waits = false;
     for (uint32_t i = 0; i < attempt->members && when_full != LB_TAKES_OTHER; i++)
         waits = waits || ((when_full == LB_WAITS_FOR_ANY || i == attempt->member) &&
@@ -69,7 +69,7 @@ static void check_refused(struct mini_host *host, const struct attempt *attempt)
         mini_fault(host, newest ? LAW_NONE : LAW_OWN_LIST,
                    "LB_NO_SERVER, and %u of %u members are usable", attempt->listed,
                    attempt->members);
-    bool insists = host->trial->algorithm->when_full == LB_WAITS_FOR_IT;
+    bool insists = lb_algorithm_when_full(host->trial->algorithm) == LB_WAITS_FOR_IT;
     if (attempt->member != LB_NONE && !insists)
         mini_fault(host, LAW_NONE, "LB_NO_SERVER, and place %u is named", attempt->member);
     if (attempt->tried != NULL &&
