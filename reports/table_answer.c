@@ -118,8 +118,10 @@ static void add_settling(const struct table *table, char *line, uint32_t change,
                  low, one ? "" : " to ", one ? "" : high);
     }
     if (span.settled < span.judged)
-        line_add(line, LINE_MAX_TEXT, " in %" PRIu64 " of %" PRIu64 " runs", span.settled,
-                 span.judged);
+        line_add(line, LINE_MAX_TEXT,
+                 table->experiment->replications == 1 ? " by %" PRIu64 " of the %" PRIu64
+                                                      : " in %" PRIu64 " of %" PRIu64 " runs",
+                 span.settled, span.judged);
 }
 
 /* "100 of the next 100 new connections went to the newcomer (fair share 33); settled in 6m37s"; ""

@@ -112,6 +112,52 @@ static void test_drained(void)
     ENDINGS("drained_after_scale", endings);
 }
 
+/* APISIX's issue and its answers, as recorded of the real code: at the close, and at the end. */
+static void test_answers(void)
+{
+    static const struct {
+        const char *balancer, *drained, *end;
+    } rows[] = {{"apisix-reset", "1334 1333 333", "300 300 300"},
+                {"apisix-pr12255", "1000 1000 1000", "0 0 900"},
+                {"apisix-pr12255-head", "1267 1267 466", "233 234 433"},
+                {"apisix-pr12261", "1000 1000 1000", "0 0 900"},
+                {"apisix-merged", "1000 1000 1000", "300 300 300"}};
+    struct shipped shipped = begin("apisix_12217");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct world_result *result = result_of(&shipped, rows[i].balancer);
+        char drained[STAGE_TEXT], last[STAGE_TEXT];
+        if (result == NULL)
+            continue;
+        text_of_moment(result, moment_of(&shipped, result, "drained"), drained);
+        text_of_live(result, 0, last);
+        CHECK_ROW(strcmp(drained, rows[i].drained) == 0 && strcmp(last, rows[i].end) == 0,
+                  "%s: %s, then %s", rows[i].balancer, drained, last);
+    }
+    end(&shipped);
+}
+
+/* One after another, over five idle servers: three of a heap, all of a list, one where the score is
+ * a pick behind. */
+static void test_sequential(void)
+{
+    static const struct {
+        const char *balancer;
+        uint64_t picks[5];
+    } rows[] = {{"apisix-reset", {334, 333, 0, 333, 0}},
+                {"apisix-merged", {334, 333, 0, 333, 0}},
+                {"apisix-pr12261", {1000, 0, 0, 0, 0}},
+                {"nginx-least-conn", {200, 200, 200, 200, 200}}};
+    struct shipped shipped = begin("apisix_9338");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct world_result *result = result_of(&shipped, rows[i].balancer);
+        for (uint32_t server = 0; result != NULL && server < 5; server++)
+            CHECK_ROW(world_tally_at(result, 0, server)->picks == rows[i].picks[server],
+                      "%s, s%u: %llu picks", rows[i].balancer, server + 1,
+                      (unsigned long long)world_tally_at(result, 0, server)->picks);
+    }
+    end(&shipped);
+}
+
 static void test_first_server(void)
 {
     static const struct ending endings[] = {
@@ -355,6 +401,8 @@ static const struct test tests[] = {
     {"scale_2_to_3", test_scale},
     {"scale_2_to_3_nginx: as recorded", test_scale_nginx},
     {"drained_after_scale", test_drained},
+    {"apisix_12217: the answers", test_answers},
+    {"apisix_9338: three of five", test_sequential},
     {"first_server_joins", test_first_server},
     {"crash", test_crash},
     {"flap", test_flap},
