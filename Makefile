@@ -51,6 +51,8 @@ CLI_OBJ      := $(call objects,$(CLI_SRC))
 TEST_LIB_OBJ := $(call objects,$(TEST_LIB_SRC))
 TESTS        := $(patsubst tests/%.c,$(BUILD)/tests/%,$(TEST_SRC))
 LONG_TESTS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(LONG_SRC))
+# Those that are held against recordings: docs/fidelity.md is what they say.
+TRUTH_TESTS  := $(foreach test,$(TESTS) $(LONG_TESTS),$(if $(findstring _truth_,$(test)),$(test)))
 
 .PHONY: all
 all: $(BUILD)/lbsim
@@ -109,7 +111,7 @@ help:
 	@echo "make check      the slower checks: sanitizers, theory, clang-tidy, format, fuzz, nginx"
 	@echo "make bench      what picks cost, as ratios measured interleaved"
 	@echo "make format     clang-format over the tree"
-	@echo "make docs       write docs/reference.md and README's run anew, from the program itself"
+	@echo "make docs       write docs/ and README's run anew, from the program and the truth suite"
 	@echo "make snapshots  write the CLI's expected outputs anew; then read the diff"
 	@echo "make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
 	@echo "make clean      remove build/ and out/"
@@ -142,7 +144,8 @@ check:
 	@$(MAKE) --no-print-directory -j$(JOBS) all long_tests
 	@LBSIM=build/asan/lbsim tests/cli/run
 	@tests/run $(patsubst $(BUILD)/%,build/asan/%,$(TESTS)) $(LONG_TESTS) tests/check_liblb tests/check_bits \
-		tests/check_threads tests/check_instructions tests/check_fuzz tests/nginx_probe
+		tests/check_fidelity tests/check_threads tests/check_instructions tests/check_fuzz \
+		tests/nginx_probe
 
 bench: $(BUILD)/bench_picks
 	$<
@@ -154,10 +157,12 @@ format:
 	@tools/need format
 	clang-format -i $(CHECK_SOURCES)
 
-docs: all
+docs: all $(TRUTH_TESTS)
 	tools/reference $(BUILD)/lbsim > docs/reference.md
 	tools/readme $(BUILD)/lbsim > build/readme && cp build/readme README.md
 	tools/picture $(BUILD)/lbsim > docs/ws_scale.svg
+	tests/run $(TRUTH_TESTS)
+	tools/fidelity build/truth_lines > build/fidelity && cp build/fidelity docs/fidelity.md
 
 snapshots: all
 	tests/cli/run --update

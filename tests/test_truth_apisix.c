@@ -266,7 +266,7 @@ static void test_apisix(void)
     unsigned rows = truth_each("apisix_least_conn.jsonl", try_row, &score), equal = 0;
     for (size_t i = 0; i < VARIANTS; i++)
         equal += score.equal[i];
-    printf("  apisix_least_conn.jsonl: %u rows tried, %u equal\n", rows, equal);
+    truth_report("apisix_least_conn", (struct truth_score){.tried = rows, .equal = equal}, rows);
     for (size_t i = 0; i < VARIANTS; i++) {
         printf("    %s (%s): %u, %u\n", variants[i].preset, variants[i].name, score.tried[i],
                score.equal[i]);
