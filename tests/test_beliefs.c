@@ -167,10 +167,10 @@ static void test_workers(void)
         const char *row[6];
     } stories[] = {
         {"nginx-least-conn",
-         {"0.0 0.0 1 s1 | s1=0 s2=0", "1.0 0.1 1 s1 | s1=0 s2=0", "2.0 1.0 1 s1 | s1=0 s2=0",
+         {"0.0 0.0 1 s1 | s1=0 s2=0", "1.0 1.0 1 s1 | s1=0 s2=0", "2.0 0.1 1 s1 | s1=0 s2=0",
           "3.0 1.1 1 s1 | s1=0 s2=0", "4.0 0.0 1 s2 | s1=1 s2=0"}},
         {"nginx-least-conn-zone",
-         {"0.0 0.0 1 s1 | s1=0 s2=0", "1.0 0.1 1 s2 | s1=1 s2=0", "2.0 1.0 1 s1 | s1=0 s2=0",
+         {"0.0 0.0 1 s1 | s1=0 s2=0", "1.0 1.0 1 s1 | s1=0 s2=0", "2.0 0.1 1 s2 | s1=1 s2=0",
           "3.0 1.1 1 s2 | s1=1 s2=0", "4.0 0.0 1 s2 | s1=1 s2=1"}},
     };
     for (size_t i = 0; i < sizeof stories / sizeof *stories; i++) {

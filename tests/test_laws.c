@@ -99,6 +99,7 @@ static void test_broken(void)
         {offsetof(struct small, count[1].live), "live"},
         {offsetof(struct small, count[1].picks), "picks"},
         {offsetof(struct small, gauge[0].live), "live"},
+        {offsetof(struct small, world.ended_lives), "stranded"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct small small;

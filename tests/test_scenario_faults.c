@@ -49,17 +49,57 @@ static void the_whole(void)
          "replications, measure, sample, gateway, servers, traffic, events, balancers, start, "
          "expect, autoscaler, groups, upstream, sees, include, shed, queue, stale)\n"},
         {WITH("seed: 1\nseed: 2"), "8:1 duplicate key 'seed' (the first is on line 7)\n"},
+    };
+    CHECK_TOLD(row);
+}
+
+#define MUST_FIT "an `accept` list must fit its workers: "
+
+static void gateways(void)
+{
+    static const struct told_row row[] = {
         {WITH("gateway: [4]"), "7:10 gateway must be a mapping, {key: value, ...}\n"},
-        {WITH("gateway: {instances: 2, workers: 0, accept: fair, old_workers: 240s}"),
-         "7:22 more gateway instances than one are planned, not there yet\n"
+        {WITH("gateway: {instances: 0, workers: 0, accept: fair, old_workers: never}"),
+         "7:22 0 is out of range: 1 to 1024\n"
          "7:34 0 is out of range: 1 to 1024\n"
          "7:45 unknown way to accept 'fair' (there are: random, in_turn)\n"
-         "7:64 an end for old workers is planned, not there yet; now: forever\n"},
-        {WITH("gateway: {wokers: 4, accept: [65, 35], instances: 1025, workers: 1025}"),
+         "7:64 'never' is not a time: a number and a unit (ns us ms s m h d), like 20m\n"},
+        {WITH("gateway: {wokers: 4, instances: 1025, workers: 1025, old_workers: 240}"),
          "7:11 unknown key 'wokers' (did you mean 'workers'?)\n"
-         "7:30 a list of shares for 'accept' is planned, not there yet\n"
-         "7:51 1025 is out of range: 1 to 1024\n"
-         "7:66 1025 is out of range: 1 to 1024\n"},
+         "7:33 1025 is out of range: 1 to 1024\n"
+         "7:48 1025 is out of range: 1 to 1024\n"
+         "7:67 '240' is not a time: a number and a unit (ns us ms s m h d), like 20m\n"},
+        {WITH("gateway: {old_workers: {after: 240s}}"),
+         "7:24 a single value is wanted here: a time, like 20m\n"},
+        {WITH("gateway: {accept: {random: 1}}"),
+         "7:19 a single value is wanted here: way to accept\n"},
+        {WITH("gateway: {accept: [65, 64, 62, 49]}"), "7:19 " MUST_FIT "4 shares, but 1 worker\n"},
+        {WITH("gateway: {accept: [1], workers: 2}"), "7:19 " MUST_FIT "1 share, but 2 workers\n"},
+        {WITH("gateway: {workers: 2, accept: []}"),
+         "7:31 nobody would take a connection: an `accept` list needs a share above 0\n"},
+        {WITH("gateway: {workers: 2, accept: [0, 0]}"),
+         "7:31 nobody would take a connection: an `accept` list needs a share above 0\n"},
+        {WITH("gateway: {accept: [1, -1, 65536, 0.5, [1], x, 50%]}"), /* and then no more of it */
+         "7:23 '-1' is not a whole number\n"
+         "7:27 65536 is out of range: 0 to 65535\n"
+         "7:34 '0.5' is not a whole number\n"
+         "7:39 a single value is wanted here: a whole number\n"
+         "7:44 'x' is not a whole number\n"
+         "7:47 '50%' is not a whole number\n"},
+        {WITH("gateway: {instances: 1024, workers: 16}"), ""},
+        {WITH("gateway: {instances: 964, workers: 17}"),
+         "7:10 964 instances of 17 workers each; 16384 workers in all at most\n"},
+        {WITH_BALANCERS("[{preset: random, workers: 1024}]\ngateway: {instances: 17}"),
+         "6:13 'random' has 1024 workers in each of 17 instances; 16384 in all at most\n"},
+        {WITH("gateway: {accept: [1, 1], workers: many}"), "7:36 'many' is not a whole number\n"},
+        {WITH_BALANCERS("[random, {name: b, preset: random, workers: 3},\n"
+                        "  {name: c, preset: random, workers: 2},\n"
+                        "  {name: d, preset: random, workers: 1}]\n"
+                        "gateway: {accept: [3, 1], workers: 2}"),
+         "6:21 " MUST_FIT "2 shares, but 'b' has 3 workers\n"
+         "8:3 " MUST_FIT "2 shares, but 'd' has 1 worker\n"},
+        {WITH_BALANCERS("[{name: b, preset: random, workers: 2}]\ngateway: {accept: [1]}"),
+         "6:13 " MUST_FIT "1 share, but 'b' has 2 workers\n"},
     };
     CHECK_TOLD(row);
 }
@@ -336,6 +376,7 @@ static void all_faults_in_one_run(void)
 
 static const struct test tests[] = {
     {"the scenario's own keys", the_whole},
+    {"the gateway", gateways},
     {"servers and ranges", servers},
     {"traffic and arrivals", arrivals},
     {"holds", holds},

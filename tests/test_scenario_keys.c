@@ -27,12 +27,6 @@ static void planned_keys_are_refused(void)
         {WITH("queue: {}"), "7:1 'queue'" NO},
         {WITH("stale: {}"), "7:1 'stale'" NO},
 
-        {WITH("gateway: {instances: 2}"), "7:22 more gateway instances than one are" LATE "\n"},
-        {WITH("gateway: {accept: [65, 64, 62, 49]}"),
-         "7:19 a list of shares for 'accept' is" LATE "\n"},
-        {WITH("gateway: {old_workers: 240s}"),
-         "7:24 an end for old workers is" LATE "; now: forever\n"},
-
         {WITH_SERVERS("[{name: s1, zone: az1}]"), "6:22 'zone'" NO},
         {WITH_SERVERS("[{name: s1, backup: true}]"), "6:22 'backup'" NO},
         {WITH_SERVERS("[{name: s1, max_fails: 3}]"), "6:22 'max_fails'" NO},

@@ -102,13 +102,20 @@ static bool same_balancer(const struct scenario *scenario, const struct balancer
            memcmp(a->trait, b->trait, sizeof a->trait) == 0;
 }
 
+static bool same_accept(const struct scenario *a, const struct scenario *b)
+{
+    return a->accept == b->accept && a->shares == b->shares &&
+           (a->shares == 0 || memcmp(a->share, b->share, a->shares * sizeof *a->share) == 0);
+}
+
 static bool same_scenario(const struct scenario *a, const struct scenario *b)
 {
     bool same = strcmp(a->name, b->name) == 0 && strcmp(a->about, b->about) == 0 &&
                 a->seed == b->seed && a->duration_ns == b->duration_ns &&
                 a->replications == b->replications && a->measure_from_ns == b->measure_from_ns &&
                 a->sample_ns == b->sample_ns && a->instances == b->instances &&
-                a->workers == b->workers && a->accept == b->accept && same_servers(a, b) &&
+                a->workers == b->workers && same_accept(a, b) &&
+                a->old_workers_ns == b->old_workers_ns && same_servers(a, b) &&
                 same_traffic(a, b) && a->events == b->events && a->balancers == b->balancers;
     for (uint32_t i = 0; same && i < a->events; i++)
         same = same_event(&a->event[i], &b->event[i]);
@@ -179,7 +186,7 @@ static const char every_key[] =
     "replications: 3\n"
     "measure: {from: 5m}\n"
     "sample: 1500ms\n"
-    "gateway: {instances: 1, workers: 4, accept: in_turn, old_workers: forever}\n"
+    "gateway: {instances: 3, workers: 4, accept: [65, 0, 65535, 49], old_workers: 1.5m}\n"
     "servers: [s1, {name: s2, weight: 2, max_conns: 500}, ws01..ws03, no, \"1\", \"a:b:\"]\n"
     "traffic:\n"
     "  websocket:\n"
@@ -318,6 +325,35 @@ static void what_it_looks_like(void)
     scenario_free(scenario);
 }
 
+/* Words and lists, times and for ever. */
+static void the_gateway(void)
+{
+    static const char *const rows[][2] = {
+        {"{}", "{instances: 1, workers: 1, accept: random, old_workers: forever}"},
+        {"{accept: in_turn, instances: 8}",
+         "{instances: 8, workers: 1, accept: in_turn, old_workers: forever}"},
+        {"{workers: 2, accept: [1, 0], old_workers: 0s}",
+         "{instances: 1, workers: 2, accept: [1, 0], old_workers: 0s}"},
+        {"{accept: [7], old_workers: 240s, instances: 1024}",
+         "{instances: 1024, workers: 1, accept: [7], old_workers: 4m}"},
+        {"{accept: random, old_workers: forever}",
+         "{instances: 1, workers: 1, accept: random, old_workers: forever}"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char given[256], wanted[256];
+        snprintf(given, sizeof given, WITH("gateway: %s"), rows[i][0]);
+        snprintf(wanted, sizeof wanted, "\ngateway: %s\n", rows[i][1]);
+        struct scenario *scenario = scenario_of(given);
+        if (scenario == NULL)
+            continue;
+        char *text = printed(scenario);
+        CHECK_ROW(strstr(text, wanted) != NULL, "%s is printed\n%s", rows[i][0], text);
+        free(text);
+        check_round(rows[i][0], scenario);
+        scenario_free(scenario);
+    }
+}
+
 /* The step is written out only where it was given: the default is more than a step. */
 static void the_window(void)
 {
@@ -334,9 +370,13 @@ static void the_window(void)
 }
 
 static const struct test tests[] = {
-    {"every shipped scenario", shipped_scenarios},  {"every key", every_key_there_is},
-    {"events above servers", events_above_servers}, {"rates", rates},
-    {"the text itself", what_it_looks_like},        {"the window and the step", the_window},
+    {"every shipped scenario", shipped_scenarios},
+    {"every key", every_key_there_is},
+    {"events above servers", events_above_servers},
+    {"rates", rates},
+    {"the text itself", what_it_looks_like},
+    {"the window and the step", the_window},
+    {"the gateway", the_gateway},
 };
 
 SUITE("test_scenario_print", tests)

@@ -190,6 +190,18 @@ static void test_flap(void)
     ENDINGS("flap", endings);
 }
 
+/* k picks on each of g in step: g (k / n + [s <= k mod n]); eight of ten over six, and one of 80. */
+static void test_eight_in_step(void)
+{
+    static const struct ending endings[] = {
+        {"round_robin", "16 16 16 16 8 8"},
+        {"round_robin-fleet", "14 14 13 13 13 13"},
+        {"lbsim-least-conn", "16 16 16 16 8 8"},
+        {"lbsim-least-conn-fleet", "14 14 13 13 13 13"},
+    };
+    ENDINGS("eight_in_step", endings);
+}
+
 /* Of the first hundred after s3 joined: a third, or all. */
 static void test_newcomers(void)
 {
@@ -406,6 +418,7 @@ static const struct test tests[] = {
     {"first_server_joins", test_first_server},
     {"crash", test_crash},
     {"flap", test_flap},
+    {"eight_in_step", test_eight_in_step},
     {"scale_2_to_3: what the newcomer gets", test_newcomers},
     {"rolling_restart", test_rolling},
     {"rolling_restart: as recorded", test_rolling_recorded},

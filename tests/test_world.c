@@ -186,7 +186,7 @@ static void test_every(void)
     stage_end(&stage);
 }
 
-/* In turn: worker by worker, instance by instance. Each worker begins its own round at s1. */
+/* In turn: the next instance's next worker. Each worker begins its own round at s1. */
 static void test_accept_in_turn(void)
 {
     struct stage stage;
@@ -197,7 +197,7 @@ static void test_accept_in_turn(void)
     stage_traffic(&stage, "a", burst(5, 0, 0), forever());
     stage_run(&stage);
     CHECK_LIVE(&stage, 0, "4 1 0");
-    stage.balancer.view = lb_view_find("host"); /* 0 and 1 share a round, 2 and 3 another */
+    stage.balancer.view = lb_view_find("host"); /* an instance's two share a round */
     stage_run(&stage);
     CHECK_LIVE(&stage, 0, "2 2 1");
     stage_end(&stage);

@@ -47,6 +47,16 @@ static void begin_busy(struct stage *stage, const char *preset)
     stage_event(stage, 900000, EVENT_CLOSE)->filter.traffic = 0;
 }
 
+/* The same with three instances, uneven workers, and reloads that cut in the end. */
+static void spread_out(struct stage *stage)
+{
+    static const uint32_t share[] = {5, 0, 3};
+    stage->config.instances = 3;
+    stage->config.accept = ACCEPT_SHARES;
+    stage->config.share = share;
+    stage->config.old_workers_ns = 20000;
+}
+
 static bool adds_up(const struct world_flow *all, const struct world_flow *part, uint32_t parts)
 {
     struct world_flow sum = {0};
@@ -103,13 +113,15 @@ static void check_tallies(const char *name, const struct world_result *result)
     }
 }
 
-static void test_conservation(void)
+static void check_conservation(bool spread)
 {
     struct stage stage;
     uint64_t digest = 0, refused = 0, gave_up = 0;
     for (uint32_t i = 0; preset_at(i) != NULL; i++) {
         const char *name = preset_at(i)->name;
         begin_busy(&stage, name);
+        if (spread)
+            spread_out(&stage);
         const struct world_result *result = stage_run(&stage);
         CHECK_ROW(adds_up(&result->flow[0], &result->flow[1], 3), "%s: traffics add up", name);
         for (uint32_t t = 0; t < 3; t++)
@@ -122,6 +134,12 @@ static void test_conservation(void)
         stage_end(&stage);
     }
     CU_ASSERT(refused > 0 && gave_up > 0);
+}
+
+static void test_conservation(void)
+{
+    check_conservation(false);
+    check_conservation(true);
 }
 
 /* ---- The same customers ---- */
@@ -182,6 +200,8 @@ static void test_repeated(void)
     for (int i = 0; i < 3; i++) {
         static const char *const presets[] = {"random_two", "apisix-pr12255", "nginx-random-zone"};
         begin_busy(&one, presets[i]);
+        if (i > 0)
+            spread_out(&one);
         for (uint64_t s = 0; s < 20; s++)
             stage_sample(&one, s * (LONG / 20));
         two = one;

@@ -197,6 +197,7 @@ static inline void crowd_begin(struct crowd *crowd, const char *preset, struct a
         .event = crowd->look,
         .instances = 1,
         .workers = 1,
+        .old_workers_ns = SPAN_FOREVER,
         .balancer = &crowd->balancer,
     };
 }

@@ -26,6 +26,7 @@ void stage_begin(struct stage *stage, const char *preset, uint32_t servers, uint
         .instances = 1,
         .workers = 1,
         .accept = ACCEPT_IN_TURN,
+        .old_workers_ns = SPAN_FOREVER,
         .count_table_bytes = 1 << 14,
     };
 }

@@ -45,6 +45,8 @@ static void run_trial(struct crew *crew, struct trial *trial, void *told)
         .instances = scenario->instances,
         .workers = scenario->workers,
         .accept = scenario->accept,
+        .share = scenario->share,
+        .old_workers_ns = scenario->old_workers_ns,
         .balancer = &scenario->balancer[trial->balancer],
         .count_table_bytes = COUNT_TABLE_BYTES,
         .sample_ns = sampled ? experiment->sample_ns : NULL,

@@ -11,7 +11,17 @@ static int by_value(const void *a, const void *b)
     return (*one > *two) - (*one < *two);
 }
 
-/* An event, the end of its drain, and the return of a flapped server, as far as the run goes. */
+/* Whether some balancer has old workers after it. */
+static bool reloads(const struct scenario *scenario, const struct world_event *event)
+{
+    for (uint32_t b = 0; b < scenario->balancers; b++)
+        if (world_event_reloads(event, &scenario->balancer[b]))
+            return true;
+    return false;
+}
+
+/* An event, the end of its drain and of the workers that it made old, and the return of a flapped
+ * server, as far as the run goes. */
 static size_t add_event(const struct scenario *scenario, const struct world_event *event,
                         uint64_t *at_ns)
 {
@@ -20,6 +30,8 @@ static size_t add_event(const struct scenario *scenario, const struct world_even
     at_ns[count++] = event->at_ns;
     if (event->kind == EVENT_CHANGE && event->removes > 0 && event->drain_ns < rest_ns)
         at_ns[count++] = event->at_ns + event->drain_ns;
+    if (scenario->old_workers_ns < rest_ns && reloads(scenario, event))
+        at_ns[count++] = event->at_ns + scenario->old_workers_ns;
     if (event->kind == EVENT_FLAP && event->for_ns < rest_ns)
         at_ns[count++] = event->at_ns + event->for_ns;
     return count;
@@ -29,7 +41,7 @@ static uint64_t *choose_moments(const struct scenario *scenario, size_t *count)
 {
     uint64_t from_ns = scenario->measure_from_ns, end_ns = scenario->duration_ns;
     uint64_t *at_ns =
-        memory_zeroed(MEASURE_POINTS + 2 * (size_t)scenario->events + 1, sizeof *at_ns);
+        memory_zeroed(MEASURE_POINTS + 3 * (size_t)scenario->events + 1, sizeof *at_ns);
     for (uint32_t i = 0; i < MEASURE_POINTS; i++)
         at_ns[(*count)++] = measure_point_ns(from_ns, end_ns, i);
     for (uint32_t e = 0; e < scenario->events; e++)

@@ -48,6 +48,14 @@ static void check_workers(const struct scenario *scenario, struct faults *faults
                           struct place place, const struct balancer *balancer)
 {
     uint32_t workers = balancer->workers > 0 ? balancer->workers : scenario->workers;
+    if (balancer->workers > 0 && scenario->shares > 0 && scenario->shares != workers)
+        faults_add(faults, place,
+                   "an `accept` list must fit its workers: %u share%s, but '%s' has %u worker%s",
+                   scenario->shares, scenario->shares == 1 ? "" : "s", balancer->name, workers,
+                   workers == 1 ? "" : "s");
+    if (balancer->workers > 0 && scenario->instances * workers > WORKERS_MAX)
+        faults_add(faults, place, "'%s' has %u workers in each of %u instances; %d in all at most",
+                   balancer->name, workers, scenario->instances, WORKERS_MAX);
     for (uint32_t e = 0; e < scenario->events; e++) {
         const struct world_event *event = &scenario->event[e];
         if (event->kind == EVENT_CRASH && event->worker >= workers)

@@ -62,59 +62,6 @@ static void read_replications(struct loader *loader, const struct yaml_node *nod
     read_whole(loader, node, 1, 100000, &((struct scenario *)into)->replications);
 }
 
-/* ---- Gateway ---- */
-
-static void read_instances(struct loader *loader, const struct yaml_node *node, void *into)
-{
-    uint64_t instances = 1;
-    (void)into;
-    if (read_whole(loader, node, 1, 1024, &instances) && instances != 1)
-        fault_at(loader, node, "more gateway instances than one are planned, not there yet");
-}
-
-static void read_workers(struct loader *loader, const struct yaml_node *node, void *into)
-{
-    uint64_t workers = 1;
-    if (read_whole(loader, node, 1, 1024, &workers))
-        ((struct scenario *)into)->workers = (uint32_t)workers;
-}
-
-static void read_accept(struct loader *loader, const struct yaml_node *node, void *into)
-{
-    static const char *const words[] = {"random", "in_turn", NULL};
-    if (node->kind == YAML_SEQUENCE) {
-        fault_at(loader, node, "a list of shares for 'accept' is planned, not there yet");
-        return;
-    }
-    int word = read_word(loader, node, "way to accept", words);
-    if (word >= 0)
-        ((struct scenario *)into)->accept = (enum world_accept)word;
-}
-
-static void read_old_workers(struct loader *loader, const struct yaml_node *node, void *into)
-{
-    (void)into;
-    const char *text = scalar_text(loader, node, "forever");
-    if (text != NULL && strcmp(text, "forever") != 0)
-        fault_at(loader, node, "an end for old workers is planned, not there yet; now: forever");
-}
-
-static const struct key gateway_keys[] = {
-    KEY("instances", "1", "1", "gateway instances (hosts); more than one is planned",
-        read_instances),
-    KEY("workers", "1..1024", "1", "worker processes of each instance", read_workers),
-    KEY("accept", "random | in_turn", "random", "which worker takes a connection", read_accept),
-    KEY("old_workers", "forever", "forever", "how long a reload's old workers may live",
-        read_old_workers),
-    KEYS_END,
-};
-const struct section gateway_section = {"gateway", gateway_keys, NULL};
-
-static void read_gateway(struct loader *loader, const struct yaml_node *node, void *into)
-{
-    read_section(loader, &gateway_section, node, into);
-}
-
 /* ---- The whole ---- */
 
 static const struct key scenario_keys_table[] = {
@@ -180,6 +127,7 @@ static struct scenario *scenario_new(const struct input *input)
     scenario->about = "";
     scenario->seed = scenario->replications = 1;
     scenario->instances = scenario->workers = 1;
+    scenario->old_workers_ns = SPAN_FOREVER;
     return scenario;
 }
 

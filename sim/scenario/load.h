@@ -110,7 +110,14 @@ void read_true(struct loader *, const struct yaml_node *);
 
 /* ---- load.c ---- */
 
-extern const struct section scenario_section, gateway_section;
+extern const struct section scenario_section;
+
+/* ---- gateway.c ---- */
+
+#define WORKERS_MAX 16384 /* of all instances: each reload costs their number squared */
+
+void read_gateway(struct loader *, const struct yaml_node *, void *into);
+extern const struct section gateway_section;
 
 /* ---- window.c ---- */
 

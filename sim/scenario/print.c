@@ -286,10 +286,23 @@ static bool events_first(const struct scenario *scenario)
     return false;
 }
 
+static void print_gateway(FILE *to, const struct scenario *scenario)
+{
+    fprintf(to,
+            "gateway: {instances: %" PRIu32 ", workers: %" PRIu32 ", accept: ", scenario->instances,
+            scenario->workers);
+    if (scenario->accept != ACCEPT_SHARES)
+        fputs(scenario->accept == ACCEPT_RANDOM ? "random" : "in_turn", to);
+    for (uint32_t i = 0; i < scenario->shares; i++)
+        fprintf(to, "%s%" PRIu32, i == 0 ? "[" : ", ", scenario->share[i]);
+    fputs(scenario->accept == ACCEPT_SHARES ? "], old_workers: " : ", old_workers: ", to);
+    print_time(to, scenario->old_workers_ns);
+    fputs("}\n", to);
+}
+
 void scenario_print(const struct scenario *scenario, FILE *to)
 {
     bool first = events_first(scenario);
-    static const char *const accepts[] = {"random", "in_turn"};
     fprintf(to, "format: %d\nname: %s\nabout: ", SCENARIO_FORMAT, scenario->name);
     print_quoted(to, scenario->about);
     fprintf(to, "\nseed: %" PRIu64 "\nduration: ", scenario->seed);
@@ -302,10 +315,7 @@ void scenario_print(const struct scenario *scenario, FILE *to)
         print_time(to, scenario->sample_ns);
         fputc('\n', to);
     }
-    fprintf(to,
-            "gateway: {instances: %" PRIu32 ", workers: %" PRIu32
-            ", accept: %s, old_workers: forever}\n",
-            scenario->instances, scenario->workers, accepts[scenario->accept]);
+    print_gateway(to, scenario);
     if (first)
         print_events(to, scenario);
     print_servers(to, scenario);

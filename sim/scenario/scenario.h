@@ -21,6 +21,9 @@ struct scenario {
     uint64_t sample_ns;       /* step of timeseries.csv in the window; 0: not given */
     uint32_t instances, workers;
     enum world_accept accept;
+    const uint32_t *share;   /* ACCEPT_SHARES: [shares], as many as every balancer has workers */
+    uint32_t shares;         /* else 0 */
+    uint64_t old_workers_ns; /* after a reload, until they are cut; SPAN_FOREVER */
     struct world_server *server; /* all that the file mentions, in that order */
     uint32_t servers;
     struct world_traffic *traffic;

@@ -77,6 +77,21 @@ static void stay_away_or_return(struct world *world, uint32_t place, uint64_t le
 
 /* ---- Opening ---- */
 
+/* Whose share a value falls into, when the shares are laid one behind the other. Equal shares of
+ * any size give what `random` gives. */
+static uint32_t choose_by_share(const uint32_t *share, uint32_t workers, uint64_t value)
+{
+    uint64_t all = 0;
+    for (uint32_t i = 0; i < workers; i++)
+        all += share[i];
+    uint64_t at = stream_below(value, all);
+    uint32_t worker = 0;
+    for (; at >= share[worker]; worker++)
+        at -= share[worker];
+    return worker;
+}
+
+/* In turn, instances are next to each other and workers follow: 0.0 1.0 0.1 1.1. */
 static uint32_t choose_worker(struct world *world, const struct client *client, uint32_t *instance)
 {
     const struct world_config *config = world->config;
@@ -84,13 +99,15 @@ static uint32_t choose_worker(struct world *world, const struct client *client, 
     if (config->instances * world->workers == 1)
         return 0;
     if (config->accept == ACCEPT_IN_TURN) {
-        uint64_t turn = world->turn++ % ((uint64_t)config->instances * world->workers);
-        *instance = (uint32_t)(turn / world->workers);
-        return (uint32_t)(turn % world->workers);
+        uint64_t turn = world->turn++;
+        *instance = (uint32_t)(turn % config->instances);
+        return (uint32_t)(turn / config->instances % world->workers);
     }
     struct stream draws =
         attempt_stream(world->source[client->source].accept, client, client->attempt);
     *instance = (uint32_t)stream_below(stream_value(draws, 1), config->instances);
+    if (config->accept == ACCEPT_SHARES)
+        return choose_by_share(config->share, world->workers, stream_value(draws, 0));
     return (uint32_t)stream_below(stream_value(draws, 0), world->workers);
 }
 

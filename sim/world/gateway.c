@@ -15,7 +15,8 @@ static struct life *life_begin(struct gateway *gateway, uint32_t instance, uint3
 {
     struct life *life = memory_zeroed(1, sizeof *life);
     life->id = ++gateway->lives_begun;
-    assert(life->id <= gateway->config.lives_max && "more lives than the gateway was told of");
+    assert(life->id <= (uint64_t)gateway->config.lives_max * gateway->config.instances &&
+           "more lives than the gateway was told of");
     life->instance = instance;
     life->worker = worker;
     life->next = gateway->lives;
@@ -43,6 +44,11 @@ static void life_end_if_over(struct gateway *gateway, struct life *life)
     scopes_reap(gateway, life->id);
     life_free(gateway, life);
     scopes_sweep(gateway);
+}
+
+uint64_t gateway_newest_life(const struct gateway *gateway)
+{
+    return gateway->lives_begun;
 }
 
 uint64_t gateway_life(const struct gateway *gateway, uint32_t instance, uint32_t worker)

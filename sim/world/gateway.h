@@ -21,7 +21,7 @@ struct gateway_config {
     const char *const *server_name;  /* by server; must outlive the gateway */
     uint32_t servers;
     uint32_t stays_max; /* times that a server enters the list, all servers added up, at most */
-    uint32_t lives_max; /* worker lives that there can be, at most */
+    uint32_t lives_max; /* worker lives that an instance can have, at most */
     uint32_t instances, workers;
     const char *upstream;       /* in the keys of the count table */
     size_t count_table_bytes;   /* of each instance's; 0: it has none */
@@ -91,6 +91,8 @@ void gateway_reload(struct gateway *);
 /* A health check takes a server out for every picker, or back in. */
 void gateway_set_down(struct gateway *, uint32_t server, bool down);
 
+/* The latest life that began; ids rise. */
+uint64_t gateway_newest_life(const struct gateway *);
 /* The life that opens connections as this worker now. */
 uint64_t gateway_life(const struct gateway *, uint32_t instance, uint32_t worker);
 uint64_t gateway_life_of(const struct gateway_hold *);

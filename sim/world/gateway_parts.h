@@ -10,6 +10,7 @@ struct scope {
     struct lb_scope_key key;
     struct lb_region *region; /* also its memory's address */
     uint32_t index;           /* of the scope in the region */
+    uint32_t place;           /* of the worker that opened it, among all instances' */
     uint32_t pickers;         /* built over it and not yet gone */
     struct stream draws;      /* of its own sequence */
     uint64_t requests;        /* that began it anew (view `request`) */

@@ -94,12 +94,22 @@ static bool is_on_life(const struct world *world, const struct client *client, c
     return client->life == *(const uint64_t *)context;
 }
 
-static uint32_t cut_server(struct world *world, uint32_t server)
+static bool is_on_elder(const struct world *world, const struct client *client, const void *context)
+{
+    (void)world;
+    return client->life <= *(const uint64_t *)context;
+}
+
+/* Takes away all that are wanted, in opening order; how many. lost: as clients_cut() has it. */
+static uint32_t cut_all(struct world *world,
+                        bool (*wanted)(const struct world *, const struct client *,
+                                       const void *context),
+                        const void *context, bool lost)
 {
     uint32_t count;
-    uint32_t *client = clients_select(world, is_on_server, &server, &count);
+    uint32_t *client = clients_select(world, wanted, context, &count);
     for (uint32_t i = 0; i < count; i++)
-        clients_cut(world, client[i], false);
+        clients_cut(world, client[i], lost);
     free(client);
     return count;
 }
@@ -140,7 +150,7 @@ static void drain_over(struct world *world, uint32_t index, const struct world_e
         if (!server->draining_cut || server->removed_by != index)
             continue;
         server->draining_cut = false;
-        uint32_t cut = cut_server(world, event->remove[i]);
+        uint32_t cut = cut_all(world, is_on_server, &event->remove[i], false);
         notes_log(world, index, event->remove[i], LOG_DRAINED, cut);
     }
 }
@@ -154,6 +164,23 @@ static void change(struct world *world, uint32_t index, const struct world_event
         drain_over(world, index, event);
     else if (event->drain_ns < world->config->duration_ns - world->now_ns)
         agenda_event(world, world->now_ns + event->drain_ns, index, STEP_DRAINED, 0);
+}
+
+/* The time of old workers is over: what is left on lives up to `newest` is cut. */
+static void old_workers_over(struct world *world, uint32_t index, uint64_t newest)
+{
+    uint32_t cut = cut_all(world, is_on_elder, &newest, false);
+    world->ended_lives = newest + 1;
+    notes_log(world, index, NO_SERVER, LOG_OLD_WORKERS, cut);
+}
+
+/* All workers were replaced, those up to `newest` are old now. If they have no time at all, their
+ * end is the next thing of this tick. */
+static void retire(struct world *world, uint32_t index, uint64_t newest)
+{
+    uint64_t after_ns = world->config->old_workers_ns;
+    if (after_ns < world->config->duration_ns - world->now_ns)
+        agenda_event(world, world->now_ns + after_ns, index, STEP_OLD_WORKERS, newest);
 }
 
 static void set_health(struct world *world, uint32_t index, const struct world_event *event,
@@ -179,12 +206,9 @@ static void set_health(struct world *world, uint32_t index, const struct world_e
 static void crash(struct world *world, uint32_t index, const struct world_event *event)
 {
     const uint32_t instance = 0;
-    uint32_t worker = event->worker, count;
+    uint32_t worker = event->worker;
     uint64_t life = gateway_life(world->gateway, instance, worker);
-    uint32_t *client = clients_select(world, is_on_life, &life, &count);
-    for (uint32_t i = 0; i < count; i++)
-        clients_cut(world, client[i], true);
-    free(client);
+    uint32_t count = cut_all(world, is_on_life, &life, true);
     gateway_crash(world->gateway, instance, worker);
     uint64_t reap_ns = world->config->balancer->reap_ns;
     if (reap_ns != 0 && reap_ns < world->config->duration_ns - world->now_ns)
@@ -287,9 +311,8 @@ void happenings_schedule(struct world *world)
         agenda_event(world, world->config->event[i].at_ns, i, STEP_SELF, 0);
 }
 
-static void happen(struct world *world, uint32_t index, const struct world_event *event)
+static void do_event(struct world *world, uint32_t index, const struct world_event *event)
 {
-    notes_moment(world, index);
     switch (event->kind) {
     case EVENT_CHANGE:
         change(world, index, event);
@@ -316,6 +339,15 @@ static void happen(struct world *world, uint32_t index, const struct world_event
     }
 }
 
+static void happen(struct world *world, uint32_t index, const struct world_event *event)
+{
+    uint64_t newest = gateway_newest_life(world->gateway);
+    notes_moment(world, index);
+    do_event(world, index, event);
+    if (world_event_reloads(event, world->config->balancer))
+        retire(world, index, newest);
+}
+
 void happenings_step(struct world *world, uint32_t index, enum step step, uint64_t detail)
 {
     const struct world_event *event = &world->config->event[index];
@@ -325,6 +357,9 @@ void happenings_step(struct world *world, uint32_t index, enum step step, uint64
         break;
     case STEP_DRAINED:
         drain_over(world, index, event);
+        break;
+    case STEP_OLD_WORKERS:
+        old_workers_over(world, index, detail);
         break;
     case STEP_BACK:
         set_health(world, index, event, false);

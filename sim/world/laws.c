@@ -70,13 +70,16 @@ void laws_check_step(const struct world *world)
 /* Who is there, one by one. */
 static void check_clients(const struct world *world)
 {
-    uint64_t open = 0, waiting = 0;
+    uint64_t open = 0, waiting = 0, stranded = 0; /* stranded: on a worker that was cut */
     for (uint32_t i = 0; i < world->clients; i++) {
         open += world->client[i].state == CLIENT_OPEN;
+        stranded +=
+            world->client[i].state == CLIENT_OPEN && world->client[i].life < world->ended_lives;
         waiting += world->client[i].state == CLIENT_WAITING;
     }
     LAW(world, 0, open, world->flow[0].open);
     LAW(world, 0, waiting, world->flow[0].waiting);
+    LAW(world, 0, stranded, 0);
 }
 
 /* What each traffic has adds up to what all have. */

@@ -21,12 +21,15 @@ static struct stream scope_draws(const struct gateway *gateway, struct lb_scope_
     return stream_of(stream, key.generation);
 }
 
-static struct scope *scope_make(struct gateway *gateway, struct lb_scope_key key)
+static struct scope *scope_make(struct gateway *gateway, struct lb_scope_key key, uint32_t place)
 {
     const struct lb_view *view = gateway->balancer->view;
+    uint32_t lives = gateway->config.lives_max; /* of one instance */
     struct lb_shape shape = {
         .slots = gateway->config.stays_max,
-        .rows = view->by_life ? 1 : gateway->config.lives_max,
+        .rows = view->by_life       ? 1
+                : view->by_instance ? lives
+                                    : lives * gateway->config.instances,
         .scopes = 1,
         .mode = LB_KEPT,
         .memory = lb_algorithm_memory(gateway->balancer->algorithm, gateway->config.stays_max),
@@ -40,6 +43,7 @@ static struct scope *scope_make(struct gateway *gateway, struct lb_scope_key key
     (void)status;
     scope->draws = scope_draws(gateway, key);
     scope->key = key;
+    scope->place = place;
     scope->server = memory_zeroed(gateway->config.stays_max, sizeof *scope->server);
     scope->index =
         lb_scope_open(scope->region, key, (uint64_t[]){scope->draws.k0, scope->draws.k1});
@@ -58,7 +62,7 @@ struct scope *scope_open(struct gateway *gateway, const struct life *life)
         if (scope->key.life == key.life && scope->key.instance == key.instance &&
             scope->key.generation == key.generation)
             return scope;
-    return scope_make(gateway, key);
+    return scope_make(gateway, key, life->instance * gateway->config.workers + life->worker);
 }
 
 uint32_t scope_slot(const struct gateway *gateway, struct scope *scope, uint32_t server)
@@ -84,13 +88,7 @@ static bool stands(const struct gateway *gateway, const struct scope *scope)
     const struct lb_view *view = gateway->balancer->view;
     if (view->by_generation && scope->key.generation != gateway->generation)
         return false;
-    if (!view->by_life)
-        return true;
-    uint32_t workers = gateway->config.instances * gateway->config.workers;
-    for (uint32_t i = 0; i < workers; i++)
-        if (gateway->current[i]->id == scope->key.life)
-            return true;
-    return false;
+    return !view->by_life || gateway->current[scope->place]->id == scope->key.life;
 }
 
 void scopes_sweep(struct gateway *gateway)

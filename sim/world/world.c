@@ -38,17 +38,22 @@ static void make_sources(struct world *world)
     }
 }
 
-/* Every life there can be: those of the start, one each at every reload, one at every crash. */
+bool world_event_reloads(const struct world_event *event, const struct balancer *balancer)
+{
+    bool edits = event->kind == EVENT_CHANGE || event->kind == EVENT_TOUCH;
+    return event->kind == EVENT_RELOAD || (edits && balancer->change == CHANGE_RELOAD);
+}
+
+/* Every life that an instance can have: those of the start, one each at every reload, one at every
+ * crash, which is the first instance's. */
 static uint32_t lives_max(const struct world *world)
 {
     const struct world_config *config = world->config;
-    uint32_t at_once = config->instances * world->workers, lives = at_once;
-    bool by_reload = config->balancer->change == CHANGE_RELOAD;
+    uint32_t lives = world->workers;
     for (uint32_t i = 0; i < config->events; i++) {
-        enum world_event_kind kind = config->event[i].kind;
-        if (kind == EVENT_RELOAD || (by_reload && (kind == EVENT_CHANGE || kind == EVENT_TOUCH)))
-            lives += at_once;
-        else if (kind == EVENT_CRASH)
+        if (world_event_reloads(&config->event[i], config->balancer))
+            lives += world->workers;
+        else if (config->event[i].kind == EVENT_CRASH)
             lives++;
     }
     return lives;

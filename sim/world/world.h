@@ -4,8 +4,9 @@
  * them. A run is a pure function of its configuration; many may run side by side on threads.
  *
  * Ties in time: events in the order they are written (a change of the list first, then its cuts in
- * opening order), then arrivals (order written, then reconnects by source and connection), then
- * departures (by server, worker, opening order). */
+ * opening order: of those who left, then of old workers), then arrivals (order written, then
+ * reconnects by source and connection), then departures (by server, instance, worker, opening
+ * order). */
 #ifndef SIM_WORLD_WORLD_H
 #define SIM_WORLD_WORLD_H
 
@@ -81,7 +82,9 @@ struct world_event {
     struct world_filter filter; /* close, cut */
 };
 
-enum world_accept { ACCEPT_RANDOM, ACCEPT_IN_TURN };
+/* Which worker of which instance takes a connection. The instance is any, or the next; the worker
+ * is any of it, its next, or drawn by shares that are the same in every instance. */
+enum world_accept { ACCEPT_RANDOM, ACCEPT_IN_TURN, ACCEPT_SHARES };
 
 /* One pick, told to whoever listens: the balancer as it was before it, and what it chose. */
 struct world_pick {
@@ -108,6 +111,9 @@ struct world_config {
     uint32_t events;
     uint32_t instances, workers;
     enum world_accept accept;
+    const uint32_t
+        *share; /* ACCEPT_SHARES: [workers], the balancer's own if it has; some above 0 */
+    uint64_t old_workers_ns; /* after a reload, until what is left on them is cut; SPAN_FOREVER */
     const struct balancer *balancer;
     size_t count_table_bytes;
     const uint64_t *sample_ns; /* when to note every server's state; rising, none before
@@ -117,6 +123,9 @@ struct world_config {
     void *pick_context;
     const atomic_bool *stop; /* NULL, or: give up as soon as it is true */
 };
+
+/* Whether the event replaces all workers of such a balancer. */
+bool world_event_reloads(const struct world_event *, const struct balancer *);
 
 /* ---- Out ---- */
 
@@ -145,9 +154,10 @@ enum world_log_kind {
     LOG_CRASH, /* number: connections lost; server NO_SERVER */
     LOG_OUT,   /* flap */
     LOG_BACK,
-    LOG_CLOSED,  /* number: connections */
-    LOG_CUT,     /* number: connections */
-    LOG_DRAINED, /* the drain ran out; number: connections cut */
+    LOG_CLOSED,      /* number: connections */
+    LOG_CUT,         /* number: connections */
+    LOG_DRAINED,     /* the drain ran out; number: connections cut */
+    LOG_OLD_WORKERS, /* their time after a reload ran out; number: connections cut */
 };
 
 struct world_log {

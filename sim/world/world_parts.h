@@ -12,7 +12,7 @@ __extension__ typedef unsigned __int128 wide; /* connections x nanoseconds outgr
 enum phase { PHASE_EVENT, PHASE_ARRIVAL, PHASE_RECONNECT, PHASE_DEPARTURE };
 
 /* An event's own moment, and those that follow from it. */
-enum step { STEP_SELF, STEP_DRAINED, STEP_BACK, STEP_REAP };
+enum step { STEP_SELF, STEP_DRAINED, STEP_OLD_WORKERS, STEP_BACK, STEP_REAP };
 
 /* A traffic's arrivals entry: connections of the same source are numbered from 0. */
 struct source {
@@ -85,7 +85,8 @@ struct world {
     struct gateway *gateway;
     struct queue *queue;
     uint64_t now_ns, openings, turn;
-    uint32_t workers;
+    uint64_t ended_lives; /* worker lives below this one were cut: nobody is on them any more */
+    uint32_t workers;     /* of each instance */
     struct source *source;
     uint32_t sources;
     struct client *client;

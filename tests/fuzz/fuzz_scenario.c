@@ -72,7 +72,8 @@ static bool is_small(const struct scenario *scenario, const struct balancer *bal
             connections += connections_of(&scenario->traffic[t].arrivals[i], scenario->duration_ns);
     return connections <= RUN_CONNECTIONS && scenario->servers <= RUN_SERVERS &&
            scenario->traffics <= RUN_TRAFFICS && scenario->events <= RUN_EVENTS &&
-           scenario->workers <= RUN_WORKERS && balancer->workers <= RUN_WORKERS;
+           scenario->workers <= RUN_WORKERS && scenario->instances <= RUN_WORKERS &&
+           balancer->workers <= RUN_WORKERS;
 }
 
 static void hear(void *context, const struct world_pick *pick)
@@ -110,6 +111,8 @@ static void run(const struct scenario *scenario, size_t size)
         .instances = scenario->instances,
         .workers = scenario->workers,
         .accept = scenario->accept,
+        .share = scenario->share,
+        .old_workers_ns = scenario->old_workers_ns,
         .balancer = balancer,
         .count_table_bytes = RUN_COUNT_TABLE_BYTES,
         .sample_ns = sample_ns,
