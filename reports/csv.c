@@ -140,6 +140,9 @@ static void put_detail(FILE *to, const struct world_log *log)
     case LOG_DRAINED:
         fprintf(to, "drained cut=%" PRIu64, log->number);
         return;
+    case LOG_OLD_WORKERS:
+        fprintf(to, "old_workers cut=%" PRIu64, log->number);
+        return;
     }
 }
 

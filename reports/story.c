@@ -106,7 +106,8 @@ char *story_event(const struct scenario *scenario, const struct world_event *eve
         say(&words, "an edit that changes nothing");
         break;
     case EVENT_CRASH:
-        say(&words, "worker %" PRIu32 " crashes", event->worker);
+        say(&words, "worker %" PRIu32 "%s crashes", event->worker,
+            scenario->instances > 1 ? " of instance 0" : "");
         break;
     case EVENT_FLAP:
         say(&words, "%s fails its health check for %s", scenario->server[event->server].name,

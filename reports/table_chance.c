@@ -28,10 +28,23 @@ static bool event_is_drawn(const struct world_event *event)
            (filter->count != UINT64_MAX || filter->share_e9 != SHARE_ALL);
 }
 
+/* Workers of all instances. */
 static uint32_t workers_of(const struct table *table, uint32_t balancer)
 {
     uint32_t own = table->scenario->balancer[balancer].workers;
-    return own > 0 ? own : table->scenario->workers;
+    return table->scenario->instances * (own > 0 ? own : table->scenario->workers);
+}
+
+/* Whether who takes a connection is drawn from several. */
+static bool accept_is_drawn(const struct table *table, uint32_t balancer)
+{
+    const struct scenario *scenario = table->scenario;
+    uint32_t takers = 0; /* of an instance */
+    for (uint32_t i = 0; i < scenario->shares; i++)
+        takers += scenario->share[i] > 0;
+    if (scenario->accept == ACCEPT_SHARES)
+        return scenario->instances * takers > 1;
+    return scenario->accept == ACCEPT_RANDOM && workers_of(table, balancer) > 1;
 }
 
 bool table_is_exact(const struct table *table, uint32_t balancer)
@@ -46,8 +59,7 @@ bool table_is_exact(const struct table *table, uint32_t balancer)
     for (uint64_t r = 0; r < table->experiment->replications; r++)
         if (table_result(table, balancer, r)->draws > 0)
             return false;
-    return scenario->accept != ACCEPT_RANDOM ||
-           (workers_of(table, balancer) == 1 && scenario->instances == 1);
+    return !accept_is_drawn(table, balancer);
 }
 
 bool table_all_exact(const struct table *table)

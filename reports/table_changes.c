@@ -7,15 +7,19 @@
 
 enum { SAID = 4, REMARKABLE_RUN = 100 };
 
-/* ---- Connections that an event cut, at once or when its drain ran out ---- */
+/* ---- Connections that an event cut, then or when somebody's time ran out ---- */
+
+static bool tells_of_cuts(enum world_log_kind kind)
+{
+    return kind == LOG_DRAINED || kind == LOG_OLD_WORKERS || kind == LOG_CRASH || kind == LOG_CUT;
+}
 
 static uint64_t cut_by(const struct world_result *result, uint32_t event, uint64_t from_ns)
 {
     uint64_t cut = 0;
     for (uint32_t l = 0; l < result->logs; l++) {
         const struct world_log *log = &result->log[l];
-        if (log->event == event && log->at_ns >= from_ns &&
-            (log->kind == LOG_DRAINED || log->kind == LOG_CRASH || log->kind == LOG_CUT))
+        if (log->event == event && log->at_ns >= from_ns && tells_of_cuts(log->kind))
             cut += log->number;
     }
     return cut;

@@ -51,10 +51,13 @@ void table_head(const struct table *table)
     table_bold_line(table, scenario->name);
     if (scenario->about[0] != '\0')
         story_print(table->to, scenario->about, 0);
-    line_add(line, sizeof line,
-             "%s simulated, seed %" PRIu64 ", %" PRIu64 " replication%s, %" PRIu32 " worker%s",
+    line_add(line, sizeof line, "%s simulated, seed %" PRIu64 ", %" PRIu64 " replication%s, ",
              text_time(scenario->duration_ns, time), experiment->seed, experiment->replications,
-             many ? "s" : "", scenario->workers, scenario->workers == 1 ? "" : "s");
+             many ? "s" : "");
+    if (scenario->instances > 1)
+        line_add(line, sizeof line, "%" PRIu32 " gateway instances of ", scenario->instances);
+    line_add(line, sizeof line, "%" PRIu32 " worker%s", scenario->workers,
+             scenario->workers == 1 ? "" : "s");
     if (scenario->measure_from_ns == 0)
         line_add(line, sizeof line, ", %s connections%s", count, many ? " on average" : "");
     story_print(table->to, line, 0);
@@ -62,6 +65,12 @@ void table_head(const struct table *table)
         snprintf(line, sizeof line,
                  "Counts and averages begin at %s; %s%s connections arrive after that",
                  text_time(scenario->measure_from_ns, time), many ? "on average " : "", count);
+        story_print(table->to, line, 0);
+    }
+    if (scenario->old_workers_ns != SPAN_FOREVER) {
+        snprintf(line, sizeof line, "What old workers still hold %s after a reload is cut",
+                 scenario->old_workers_ns == 0 ? "right"
+                                               : text_time(scenario->old_workers_ns, time));
         story_print(table->to, line, 0);
     }
     fputc('\n', table->to);
