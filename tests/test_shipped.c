@@ -190,7 +190,7 @@ static void test_flap(void)
     ENDINGS("flap", endings);
 }
 
-/* k picks on each of g in step: g (k / n + [s <= k mod n]); eight of ten over six, and one of 80. */
+/* k picks on each of g in step: g (k / n + [s <= k mod n]); eight of ten over six, or one of 80. */
 static void test_eight_in_step(void)
 {
     static const struct ending endings[] = {
