@@ -170,11 +170,12 @@ snapshots: all
 # Paths are those of the installation: everything is found from where the program is.
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include \
-		$(DESTDIR)$(PREFIX)/share/lbsim/scenarios
+		$(DESTDIR)$(PREFIX)/share/lbsim/scenarios/truth
 	install -m 755 $(BUILD)/lbsim $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(BUILD)/liblb.a $(DESTDIR)$(PREFIX)/lib/
 	install -m 644 algorithms/lb.h algorithms/lb_author.h $(DESTDIR)$(PREFIX)/include/
 	install -m 644 scenarios/*.yaml $(DESTDIR)$(PREFIX)/share/lbsim/scenarios/
+	install -m 644 scenarios/truth/*.yaml $(DESTDIR)$(PREFIX)/share/lbsim/scenarios/truth/
 
 clean:
 	rm -rf build out

@@ -60,7 +60,8 @@ static struct scenario *load(const char *path, int *code)
 struct scenario *scenarios_load(const char *name, int *code)
 {
     char path[PATH_ROOM];
-    bool is_name = strpbrk(name, "/.") == NULL && strcmp(name, "-") != 0;
+    /* Such as ws_scale or truth/nginx_scale_up. */
+    bool is_name = strchr(name, '.') == NULL && name[0] != '/' && strcmp(name, "-") != 0;
     if (is_name && access(name, R_OK) != 0 && shipped_path(name, path))
         return load(path, code);
     if (strcmp(name, "-") != 0 && access(name, F_OK) != 0) {
