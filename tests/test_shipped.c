@@ -3,7 +3,6 @@
 #include "sim/run/metrics.h"
 #include "tests/harness.h"
 #include "tests/shipped.h"
-#include "tests/truth.h"
 #include "tests/worlds.h"
 
 #include <gsl/gsl_cdf.h>
@@ -264,78 +263,6 @@ static void test_rolling(void)
     end(&shipped);
 }
 
-struct rolling {
-    struct scenario *scenario;
-    unsigned tried, equal, left_out;
-};
-
-/* The preset that a recording was made with, but for rows that chance decides. */
-static bool preset_of(const json_t *row, char preset[64])
-{
-    const char *algorithm = json_string_value(json_object_get(row, "algo"));
-    bool reload = strcmp(json_string_value(json_object_get(row, "mode")), "reload") == 0;
-    bool zone = json_is_true(json_object_get(row, "zone"));
-    bool round_robin = strcmp(algorithm, "round_robin") == 0;
-    if (!round_robin && strcmp(algorithm, "least_conn") != 0)
-        return false;
-    snprintf(preset, 64, "nginx-%s%s", round_robin ? "round-robin" : "least-conn",
-             !reload ? "-resolve"
-             : zone  ? "-zone"
-                     : "");
-    return true;
-}
-
-static void text_of_history(const json_t *history, char text[STAGE_TEXT])
-{
-    size_t i, s, length = 0;
-    json_t *step, *live;
-    text[0] = '\0';
-    json_array_foreach(history, i, step) json_array_foreach(json_array_get(step, 1), s, live)
-        length += (size_t)snprintf(text + length, STAGE_TEXT - length, "%s%lld",
-                                   s > 0   ? " "
-                                   : i > 0 ? ", "
-                                           : "",
-                                   (long long)json_integer_value(live));
-}
-
-static void try_rolling(void *context, const json_t *row)
-{
-    struct rolling *rolling = context;
-    char preset[64], recorded[STAGE_TEXT], text[STAGE_TEXT];
-    if (!preset_of(row, preset)) {
-        rolling->left_out++;
-        return;
-    }
-    struct scenario scenario = *rolling->scenario; /* with this one balancer instead of its own */
-    struct balancer balancer = balancer_of_preset(preset_find(preset));
-    balancer.name = preset;
-    scenario.balancer = &balancer;
-    scenario.balancers = 1;
-    scenario.workers = (uint32_t)json_integer_value(json_object_get(row, "workers"));
-    struct experiment *experiment = shipped_run(&scenario, 1, 1);
-    text_of_steps(experiment_result(experiment, 0, 0), text);
-    text_of_history(json_object_get(row, "history"), recorded);
-    bool equal = strcmp(text, recorded) == 0;
-    CHECK_ROW(equal, "%s: %s, recorded %s", preset, text, recorded);
-    rolling->tried++;
-    rolling->equal += equal;
-    experiment_free(experiment);
-}
-
-static void test_rolling_recorded(void)
-{
-    struct rolling rolling = {.scenario = shipped_load("rolling_restart")};
-    if (rolling.scenario == NULL)
-        return;
-    unsigned rows = truth_each("nginx_c_rolling.jsonl", try_rolling, &rolling);
-    printf("  %u rows tried, %u equal, %u of random algorithms left out ", rolling.tried,
-           rolling.equal, rolling.left_out);
-    CU_ASSERT_EQUAL(rolling.tried, 12);
-    CU_ASSERT_EQUAL(rolling.equal, rolling.tried);
-    CU_ASSERT_EQUAL(rolling.tried + rolling.left_out, rows);
-    scenario_free(rolling.scenario);
-}
-
 /* ---- The implicit upstream of 2012 ---- */
 
 static void test_implicit(void)
@@ -421,7 +348,6 @@ static const struct test tests[] = {
     {"eight_in_step", test_eight_in_step},
     {"scale_2_to_3: what the newcomer gets", test_newcomers},
     {"rolling_restart", test_rolling},
-    {"rolling_restart: as recorded", test_rolling_recorded},
     {"implicit_upstream: the first, or everybody", test_implicit},
     {"ws_scale: who forgets, who knows", test_ws_scale},
 };

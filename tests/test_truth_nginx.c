@@ -292,6 +292,80 @@ static void test_nginx_keys(void)
     truth_hold_all("nginx_e_keys", try_nginx_keys);
 }
 
+/* ---- Workers, each with as many connections as it took ---- */
+
+/* Without `zone` a worker knows of nobody else, so that the order among workers does not matter. */
+static void open_on_workers(struct text *trace, const json_t *by_worker, unsigned *opened)
+{
+    size_t worker, i;
+    const json_t *list, *picks;
+    json_array_foreach(by_worker, worker, list)
+    {
+        text_add(trace, "worker,,%zu\n", worker);
+        json_array_foreach(list, i, picks)
+        {
+            for (long long open = json_integer_value(picks); open > 0; open--)
+                text_add(trace, "open,%u,\n", (*opened)++);
+        }
+    }
+}
+
+/* Of all that a worker was given, each server got as many as recorded. */
+static bool went_there(const json_t *by_worker, char *const **server, const char *preset)
+{
+    size_t worker, i;
+    const json_t *list, *picks;
+    bool same = true;
+    json_array_foreach(by_worker, worker, list)
+    {
+        long long total = 0, count[8] = {0};
+        json_array_foreach(list, i, picks) total += json_integer_value(picks);
+        for (; total > 0 && **server != NULL; total--, ++*server)
+            count[(**server)[1] - '1']++;
+        json_array_foreach(list, i, picks)
+        {
+            bool equal = count[i] == json_integer_value(picks);
+            CHECK_ROW(equal, "%s, worker %zu: %lld on s%zu, recorded %lld", preset, worker,
+                      count[i], i + 1, json_integer_value(picks));
+            same = same && equal;
+        }
+    }
+    return same;
+}
+
+/* Rows of rules that each of two workers follows for itself: before and after s3 joined. */
+static void try_nginx_workers(void *context, const json_t *row)
+{
+    struct truth_score *score = context;
+    const json_t *before = json_object_get(row, "phase1_by_worker");
+    const json_t *after = json_object_get(row, "phase2_new_by_worker");
+    unsigned workers = (unsigned)json_integer_value(json_object_get(row, "workers")), opened = 0;
+    struct text trace = {0};
+    char preset[64];
+    bool rule = strncmp(text_of(row, "algo"), "random", 6) != 0;
+    if (!rule || workers == 1 || json_is_true(json_object_get(row, "zone")))
+        return;
+    nginx_preset(row, preset);
+    text_add(&trace, "op,id,value\nmembers,,s1 s2\n");
+    open_on_workers(&trace, before, &opened);
+    text_add(&trace, "members,,s1 s2 s3\n");
+    open_on_workers(&trace, after, &opened);
+    char **server = truth_replay(preset, workers, 0, &trace), *const *at = server;
+    bool same = went_there(before, &at, preset);
+    same = went_there(after, &at, preset) && same;
+    score->tried++;
+    score->equal += same && opened == 600 && *at == NULL;
+    free(server);
+    free(trace.at);
+}
+
+static void test_nginx_workers(void)
+{
+    struct truth_score score = {0};
+    truth_each("nginx_c_scaling.jsonl", try_nginx_workers, &score);
+    truth_report("nginx_c_scaling, by worker", score, 6);
+}
+
 static const struct test tests[] = {
     {"nginx, one request after the other", test_nginx_picks},
     {"nginx, connections held", test_nginx_held},
@@ -299,6 +373,7 @@ static const struct test tests[] = {
     {"nginx, limits and backups", test_nginx_max_conns},
     {"nginx, servers that refuse", test_nginx_fail},
     {"nginx, keys", test_nginx_keys},
+    {"nginx, workers that count for themselves", test_nginx_workers},
 };
 
 SUITE("truth_nginx", tests)

@@ -1,6 +1,6 @@
 # Lines of a terminal: 80 columns at the most.
 narrow() { awk -v what="$*" 'length > 80 {print what ": " length ": " $0}'; }
-for file in scenarios/*.yaml; do
+for file in scenarios/*.yaml scenarios/truth/*.yaml; do
     case $file in *implicit_upstream*) continue ;; esac
     lbsim run "$file" | narrow run "$file"
     lbsim run "$file" -r 5 -b random -b least_conn | narrow run "$file" -r 5
