@@ -183,7 +183,7 @@ static int64_t total_of(const int64_t *list, uint32_t count)
     return total;
 }
 
-/* Whether list a comes after b: it has less in all, or as much, and less where they first differ. */
+/* Whether list a comes after b: less in all, or as much, and less where they first differ. */
 static bool comes_after(const int64_t *a, const int64_t *b, uint32_t count)
 {
     int64_t apart = total_of(a, count) - total_of(b, count);
