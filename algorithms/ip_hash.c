@@ -62,6 +62,7 @@ const struct lb_algorithm lb_ip_hash = {
     .name = "ip_hash",
     .about = "a client network's server, by weight; a change moves most",
     .keyed = true,
+    .addressed = true,
     .memory = smooth_memory,
     .enter = smooth_enter,
     .pick = pick,

@@ -66,6 +66,8 @@ const struct lb_param *lb_algorithm_params(const struct lb_algorithm *); /* ends
 size_t lb_algorithm_memory(const struct lb_algorithm *, uint32_t slots);
 /* Does it look at the request's key? */
 bool lb_algorithm_keyed(const struct lb_algorithm *);
+/* And does it take the key for the client's IPv4 address, in dotted decimals? */
+bool lb_algorithm_addressed(const struct lb_algorithm *);
 
 /* What becomes of a request whose best member is full. */
 enum lb_when_full {

@@ -56,6 +56,11 @@ bool lb_algorithm_keyed(const struct lb_algorithm *algorithm)
     return algorithm->keyed;
 }
 
+bool lb_algorithm_addressed(const struct lb_algorithm *algorithm)
+{
+    return algorithm->addressed;
+}
+
 enum lb_when_full lb_algorithm_when_full(const struct lb_algorithm *algorithm)
 {
     return algorithm->when_full;
