@@ -60,16 +60,23 @@ static struct outlook outlook_of(const struct scenario *scenario)
 
 /* ---- What is said of one traffic ---- */
 
+/* Whether all of them come in that one instant. */
+static bool come_at(const struct arrivals *arrivals, uint64_t at_ns)
+{
+    const struct arrivals_parameter *parameter = arrivals->parameter;
+    if (arrivals->kind == ARRIVALS_BURST)
+        return parameter[1].whole == at_ns && parameter[2].whole == 0;
+    return arrivals->kind == ARRIVALS_KEEP && at_ns == 0;
+}
+
 /* Before when one must have arrived to be seen at a moment. It finds what came before it; but a
- * burst in one instant, at the first tick of the window, is there from the start. */
+ * burst in one instant, at the first tick of the window, is there from the start, and so is what is
+ * kept. */
 static uint64_t seen_before_ns(const struct world_traffic *traffic, const struct moment *moment)
 {
-    for (uint32_t i = 0; i < traffic->arrivals_count; i++) {
-        const struct arrivals *arrivals = &traffic->arrivals[i];
-        if (moment->kind == MOMENT_START && arrivals->kind == ARRIVALS_BURST &&
-            arrivals->parameter[1].whole == moment->at_ns && arrivals->parameter[2].whole == 0)
+    for (uint32_t i = 0; i < traffic->arrivals_count; i++)
+        if (moment->kind == MOMENT_START && come_at(&traffic->arrivals[i], moment->at_ns))
             return moment->at_ns + 1;
-    }
     return moment->at_ns;
 }
 

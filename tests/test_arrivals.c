@@ -37,6 +37,11 @@ static struct arrivals burst(uint64_t count, uint64_t at_ns, uint64_t over_ns)
                              .parameter = {{.whole = count}, {.whole = at_ns}, {.whole = over_ns}}};
 }
 
+static struct arrivals keep(uint64_t count)
+{
+    return (struct arrivals){.kind = ARRIVALS_KEEP, .parameter = {{.whole = count}}};
+}
+
 /* The next `count` times are these, and then no more come if `ends`. */
 static void check_times(const char *name, const struct arrivals *arrivals, const uint64_t *time_ns,
                         unsigned count, bool ends)
@@ -91,6 +96,14 @@ static void test_burst(void)
     check_times("cut off by a third", &by_a_third, (const uint64_t[]){END_NS - 1, END_NS - 1}, 2,
                 true);
     check_times("widest", &widest, (const uint64_t[]){1, 1 + (UINT64_MAX - 1) / 3}, 2, true);
+}
+
+/* Those of the start; who follows is not known here. */
+static void test_keep(void)
+{
+    const struct arrivals one = keep(1), three = keep(3);
+    check_times("one", &one, (const uint64_t[]){0}, 1, true);
+    check_times("three", &three, (const uint64_t[]){0, 0, 0}, 3, true);
 }
 
 /* Against the definition, at + floor(i * over / n), in 128 bits. */
@@ -233,10 +246,15 @@ static void test_table_and_faults(void)
     }
     CU_ASSERT_STRING_EQUAL(arrivals_forms[ARRIVALS_BURST].key[1].name, "at");
     CU_ASSERT_STRING_EQUAL(arrivals_forms[ARRIVALS_BURST].key[2].name, "over");
+    for (unsigned kind = 0; kind < ARRIVALS_KINDS; kind++)
+        for (unsigned k = 0; k < ARRIVALS_PARAMETERS && arrivals_forms[kind].key[k].name; k++) {
+            const struct arrivals_key *it = &arrivals_forms[kind].key[k];
+            CHECK_ROW((it->most > 0) == (it->unit == ARRIVALS_COUNT), "%s: a bound", it->name);
+        }
     CU_ASSERT_EQUAL(arrivals_forms[ARRIVALS_POISSON].key[0].unit, ARRIVALS_RATE);
-    const struct arrivals good[] = {poisson(0.1), every(1), burst(1, 0, 0)},
-                          bad[] = {poisson(0),        poisson(-1), poisson(NAN),
-                                   poisson(INFINITY), every(0),    burst(0, 5, 5)};
+    const struct arrivals good[] = {poisson(0.1), every(1), burst(1, 0, 0), keep(1)},
+                          bad[] = {poisson(0), poisson(-1),    poisson(NAN), poisson(INFINITY),
+                                   every(0),   burst(0, 5, 5), keep(0)};
     size_t key = 99;
     for (unsigned i = 0; i < sizeof good / sizeof *good; i++)
         CHECK_ROW(arrivals_fault(&good[i], &key) == NULL, "good %u", i);
@@ -250,6 +268,7 @@ static void test_table_and_faults(void)
 static const struct test tests[] = {
     {"every", test_every},
     {"burst", test_burst},
+    {"keep", test_keep},
     {"burst by its definition", test_burst_by_definition},
     {"poisson counts", test_poisson_counts},
     {"poisson does not drift", test_poisson_does_not_drift},

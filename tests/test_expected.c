@@ -51,6 +51,11 @@ static struct arrivals burst(uint64_t count, uint64_t at_ns, uint64_t over_ns)
                              .parameter = {{.whole = count}, {.whole = at_ns}, {.whole = over_ns}}};
 }
 
+static struct arrivals keep(uint64_t count)
+{
+    return (struct arrivals){.kind = ARRIVALS_KEEP, .parameter = {{.whole = count}}};
+}
+
 static double live(struct arrivals arrivals, struct distribution lasts, uint64_t at_ns)
 {
     struct world_traffic traffic = {.arrivals = &arrivals, .arrivals_count = 1, .lasts = lasts};
@@ -240,6 +245,35 @@ static void test_bursts(void)
                1e6 * (exp(-9.1) - exp(-10.1)), 0.01);
 }
 
+/* As many at any time, whatever the law, and steady from the first tick on. */
+static void test_kept(void)
+{
+    const struct distribution laws[] = {exponential(20 * MINUTE), constant(SECOND), forever,
+                                        law(DISTRIBUTION_PARETO, SECOND, 0.5)};
+    struct arrivals arrivals[] = {keep(16), keep(4), poisson(0.1)};
+    struct world_traffic traffic = {.arrivals = arrivals, .arrivals_count = 2};
+    for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
+        traffic.lasts = laws[i];
+        CHECK_NEAR(expected_live(&traffic, 0), 0, 0);
+        CHECK_NEAR(expected_live(&traffic, 1), 20, 0);
+        CHECK_NEAR(expected_live(&traffic, HOUR), 20, 0);
+        CHECK_NEAR(expected_steady(&traffic), 20, 0);
+        CHECK_NEAR(expected_below(&traffic, 0), 1, 0);
+        CHECK_NEAR(expected_below(&traffic, 1), 0, 0);
+        CU_ASSERT_EQUAL(expected_steady_from_ns(&traffic, 0.01), 0);
+    }
+    /* With 120 that arrive for ever: of 140, 120 e^-1 are missing after the mean. */
+    traffic.lasts = exponential(20 * MINUTE);
+    traffic.arrivals_count = 3;
+    CHECK_NEAR(expected_steady(&traffic), 140, 1e-9);
+    CHECK_NEAR(expected_below(&traffic, 0), 1, 1e-12);
+    CHECK_NEAR(expected_below(&traffic, 20 * MINUTE), 120 * exp(-1) / 140, 1e-9);
+    CHECK_NEAR((double)expected_steady_from_ns(&traffic, 0.01) / 1e9, 1200 * log(12000 / 140.),
+               1e-3);
+    traffic.lasts = forever;
+    CU_ASSERT(isinf(expected_steady(&traffic)));
+}
+
 /* The sum over the ages of those who arrived before at_ns: the i-th of n at begin + i over / n. */
 static double sum_of_survival(const struct distribution *law, uint64_t n, uint64_t begin_ns,
                               uint64_t over_ns, uint64_t at_ns)
@@ -368,6 +402,7 @@ static const struct test tests[] = {
     {"laws, integrated numerically", test_by_integration},
     {"no parameter breaks it", test_extremes},
     {"bursts", test_bursts},
+    {"kept", test_kept},
     {"what is spread evenly is a sum over ages", test_spread_is_a_sum},
     {"entries add up", test_entries_add_up},
     {"1 - G_e", test_residual_law},

@@ -231,6 +231,14 @@ static double burst_live(const struct arrivals *arrivals, const struct distribut
     return comb_live(hold, comb_of(count, gap, age_ns));
 }
 
+/* Whoever ends is followed in the same tick. */
+static double keep_live(const struct arrivals *arrivals, const struct distribution *hold,
+                        uint64_t at_ns)
+{
+    (void)hold;
+    return at_ns > 0 ? (double)arrivals->parameter[0].whole : 0;
+}
+
 static double poisson_rate(const struct arrivals *arrivals)
 {
     return 1 / arrivals->parameter[0].mean_gap_ns;
@@ -241,16 +249,23 @@ static double every_rate(const struct arrivals *arrivals)
     return 1 / (double)arrivals->parameter[0].whole;
 }
 
-/* live: of one entry, just before at_ns; rate: connections a nanosecond, where it goes on for ever,
- * or NULL: it passes. */
+/* live: of one entry, just before at_ns; rate: connections a nanosecond, where they arrive for
+ * ever, or NULL; kept: as many are open for ever. The others pass. */
 static const struct {
     double (*live)(const struct arrivals *, const struct distribution *hold, uint64_t at_ns);
     double (*rate)(const struct arrivals *);
+    bool kept;
 } entries[ARRIVALS_KINDS] = {
-    [ARRIVALS_POISSON] = {poisson_live, poisson_rate},
-    [ARRIVALS_EVERY] = {every_live, every_rate},
-    [ARRIVALS_BURST] = {burst_live, NULL},
+    [ARRIVALS_POISSON] = {poisson_live, poisson_rate, false},
+    [ARRIVALS_EVERY] = {every_live, every_rate, false},
+    [ARRIVALS_BURST] = {burst_live, NULL, false},
+    [ARRIVALS_KEEP] = {keep_live, NULL, true},
 };
+
+static bool passes(const struct arrivals *arrivals)
+{
+    return entries[arrivals->kind].rate == NULL && !entries[arrivals->kind].kept;
+}
 
 /* Of all entries, or of those that pass alone. */
 static double live_of(const struct world_traffic *traffic, uint64_t at_ns, bool passing)
@@ -259,7 +274,7 @@ static double live_of(const struct world_traffic *traffic, uint64_t at_ns, bool 
     for (uint32_t i = 0; i < traffic->arrivals_count; i++) {
         const struct arrivals *arrivals = &traffic->arrivals[i];
         assert(arrivals->kind < ARRIVALS_KINDS && entries[arrivals->kind].live != NULL);
-        if (!passing || entries[arrivals->kind].rate == NULL)
+        if (!passing || passes(arrivals))
             live += entries[arrivals->kind].live(arrivals, &traffic->lasts, at_ns);
     }
     return live;
@@ -272,7 +287,18 @@ double expected_live(const struct world_traffic *traffic, uint64_t at_ns)
 
 /* ---- The steady state ---- */
 
-double expected_steady(const struct world_traffic *traffic)
+/* What is kept; that, and what arrives for ever, is the steady state. */
+static double kept_of(const struct world_traffic *traffic)
+{
+    double kept = 0;
+    for (uint32_t i = 0; i < traffic->arrivals_count; i++)
+        if (entries[traffic->arrivals[i].kind].kept)
+            kept += (double)traffic->arrivals[i].parameter[0].whole;
+    return kept;
+}
+
+/* What arrives for ever. */
+static double flowing_of(const struct world_traffic *traffic)
 {
     double rate = 0, mean_ns = distribution_mean_ns(&traffic->lasts);
     for (uint32_t i = 0; i < traffic->arrivals_count; i++) {
@@ -283,29 +309,42 @@ double expected_steady(const struct world_traffic *traffic)
     return rate > 0 ? rate * mean_ns : 0;
 }
 
-/* 1 - G_e. */
+double expected_steady(const struct world_traffic *traffic)
+{
+    return flowing_of(traffic) + kept_of(traffic);
+}
+
+/* 1 - G_e, of what arrives for ever. */
 static double missing(const struct distribution *hold, uint64_t at_ns)
 {
     return 1 - integral(hold, (double)at_ns) / distribution_mean_ns(hold);
+}
+
+/* The same as a share of the steady state; what is kept is all there from the start. */
+static double missing_of(const struct world_traffic *traffic, uint64_t at_ns)
+{
+    double flowing = flowing_of(traffic);
+    return flowing > 0 ? missing(&traffic->lasts, at_ns) * (flowing / expected_steady(traffic)) : 0;
 }
 
 double expected_below(const struct world_traffic *traffic, uint64_t at_ns)
 {
     double steady = expected_steady(traffic);
     assert(steady > 0 && isfinite(steady));
-    return missing(&traffic->lasts, at_ns) - live_of(traffic, at_ns, true) / steady;
+    double to_come = at_ns > 0 ? 0 : kept_of(traffic) / steady;
+    return missing_of(traffic, at_ns) + to_come - live_of(traffic, at_ns, true) / steady;
 }
 
 uint64_t expected_steady_from_ns(const struct world_traffic *traffic, double below)
 {
     uint64_t before = 0, after = UINT64_C(1) << 63;
-    if (missing(&traffic->lasts, before) <= below)
+    if (missing_of(traffic, before) <= below)
         return before;
-    if (missing(&traffic->lasts, after) > below)
+    if (missing_of(traffic, after) > below)
         return SPAN_FOREVER;
     while (after - before > 1) {
         uint64_t middle = before + (after - before) / 2;
-        if (missing(&traffic->lasts, middle) <= below)
+        if (missing_of(traffic, middle) <= below)
             after = middle;
         else
             before = middle;

@@ -10,12 +10,13 @@
 #include "sim/world/world.h"
 
 /* Open connections just before at_ns: arrivals at that tick do not count yet. Exact for poisson,
- * for a burst in one instant, and where holds are constant, forever or from a list; else within one
- * connection for each entry, and mostly far less. */
+ * for what is kept, for a burst in one instant, and where holds are constant, forever or from a
+ * list; else within one connection for each entry, and mostly far less. */
 double expected_live(const struct world_traffic *, uint64_t at_ns);
 
-/* Open connections in the steady state: of what arrives for ever (poisson, every); bursts pass. 0:
- * nothing does, or nothing stays. INFINITY: the mean hold is infinite, so they grow without end. */
+/* Open connections in the steady state: of what arrives for ever (poisson, every), and what is
+ * kept; bursts pass. 0: nothing does, or nothing stays. INFINITY: the mean hold of what arrives is
+ * infinite, so they grow without end. */
 double expected_steady(const struct world_traffic *);
 
 /* How far below the steady state, which must be above 0 and finite, at_ns is, as a share of it: 1 -

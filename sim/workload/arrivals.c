@@ -57,6 +57,12 @@ static bool burst_step(struct arrivals_cursor *cursor)
     return advance(cursor, over_ns / n + carry);
 }
 
+/* Those of the beginning, all at 0. */
+static bool keep_step(struct arrivals_cursor *cursor)
+{
+    return cursor->opened < cursor->arrivals->parameter[0].whole;
+}
+
 const struct arrivals_form arrivals_forms[ARRIVALS_KINDS] = {
     [ARRIVALS_POISSON] = {"poisson",
                           "at random, independent of each other, so many a second on average",
@@ -68,11 +74,20 @@ const struct arrivals_form arrivals_forms[ARRIVALS_KINDS] = {
                         .step = every_step},
     [ARRIVALS_BURST] = {"burst",
                         "many in one instant, or spread evenly over a time",
-                        {[BURST_COUNT] = {"burst", "how many", ARRIVALS_COUNT, .above_zero = true},
+                        {[BURST_COUNT] = {"burst", "how many", ARRIVALS_COUNT, .above_zero = true,
+                                          .most = UINT64_C(1000000000000)},
                          [BURST_AT] = {"at", "when it begins", ARRIVALS_TIME, .above_zero = false},
                          [BURST_OVER] = {"over", "how long it takes", ARRIVALS_TIME,
                                          .above_zero = false}},
                         .step = burst_step},
+    [ARRIVALS_KEEP] = {"keep",
+                       "many in one instant, and one more at once whenever one of them ends",
+                       {{"keep",
+                         "how many are opened at 0; whoever is closed, or cut for good, is "
+                         "followed by another at once; who finds no server for good, when its hold "
+                         "would have been over",
+                         ARRIVALS_COUNT, .above_zero = true, .most = 10000000}},
+                       .step = keep_step},
 };
 
 double arrivals_mean_gap_ns(double rate, uint64_t per_ns)

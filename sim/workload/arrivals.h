@@ -17,6 +17,7 @@ enum arrivals_kind {
     ARRIVALS_POISSON, /* parameter[0].mean_gap_ns */
     ARRIVALS_EVERY,   /* parameter[0].whole: ns from one to the next; opens first at 0 */
     ARRIVALS_BURST,   /* parameter[].whole: how many, at ns, over ns */
+    ARRIVALS_KEEP,    /* parameter[0].whole: how many; whoever has the clients lets others follow */
     ARRIVALS_KINDS,
 };
 
@@ -41,6 +42,7 @@ struct arrivals_key {
     const char *name, *about;
     enum arrivals_unit unit;
     bool above_zero; /* else zero will do too */
+    uint64_t most;   /* of a count */
 };
 
 struct arrivals_cursor;

@@ -52,15 +52,29 @@ static struct stream attempt_stream(struct stream of_source, const struct client
 
 /* ---- Coming back ---- */
 
+static bool keeps(const struct source *source)
+{
+    return source->cursor.arrivals->kind == ARRIVALS_KEEP;
+}
+
+/* Whoever comes after one that ended, where so many are kept. */
+static void let_follow(struct world *world, uint32_t source, uint64_t after_ns)
+{
+    if (keeps(&world->source[source]) && after_ns < world->config->duration_ns - world->now_ns)
+        agenda_follow(world, world->now_ns + after_ns, source);
+}
+
 /* A client without a connection, `left_ns` of its hold to go: it comes back if its traffic says so
- * and it has tries left. */
-static void stay_away_or_return(struct world *world, uint32_t place, uint64_t left_ns)
+ * and it has tries left. Else it is followed, if at all, after next_ns. */
+static void stay_away_or_return(struct world *world, uint32_t place, uint64_t left_ns,
+                                uint64_t next_ns)
 {
     struct client *client = &world->client[place];
     const struct world_traffic *traffic = traffic_of(world, client);
     if (!traffic->reconnects || client->tries >= traffic->reconnect_tries) {
         COUNT_FLOW(world, client, gave_up, traffic->reconnects);
         COUNT_FLOW(world, client, lost, 1u);
+        let_follow(world, client->source, next_ns);
         client_free(world, place);
         return;
     }
@@ -157,7 +171,7 @@ static void open_client(struct world *world, uint32_t place, uint64_t hold_ns)
     client->opening = world->openings++;
     if (client->server == NO_SERVER) {
         COUNT_FLOW(world, client, refused, 1u);
-        stay_away_or_return(world, place, hold_ns);
+        stay_away_or_return(world, place, hold_ns, hold_ns);
         return;
     }
     client->state = CLIENT_OPEN;
@@ -175,21 +189,36 @@ static void open_client(struct world *world, uint32_t place, uint64_t hold_ns)
 
 static uint64_t draw_hold(const struct world *world, const struct client *client)
 {
-    return distribution_sample(
-        &traffic_of(world, client)->lasts,
-        attempt_stream(world->source[client->source].hold, client, client->attempt));
+    const struct source *source = &world->source[client->source];
+    uint64_t hold_ns = distribution_sample(&traffic_of(world, client)->lasts,
+                                           attempt_stream(source->hold, client, client->attempt));
+    return hold_ns == 0 && keeps(source) ? 1 : hold_ns;
 }
 
-void clients_arrive(struct world *world, uint32_t source)
+/* The source's next connection, before it is opened. */
+static uint32_t next_client(struct world *world, uint32_t source)
 {
     uint32_t place = client_new(world);
     struct client *client = &world->client[place];
     *client =
         (struct client){.connection = world->source[source].next_connection++, .source = source};
     COUNT_FLOW(world, client, arrived, 1u);
-    uint64_t hold_ns = draw_hold(world, client);
+    return place;
+}
+
+void clients_arrive(struct world *world, uint32_t source)
+{
+    uint32_t place = next_client(world, source);
+    uint64_t hold_ns = draw_hold(world, &world->client[place]);
     world->digest = stream_value((struct stream){world->digest, world->now_ns}, hold_ns);
     open_client(world, place, hold_ns);
+}
+
+/* Who follows does so when the balancer let somebody go, so it is no part of the digest. */
+void clients_follow(struct world *world, uint32_t source)
+{
+    uint32_t place = next_client(world, source);
+    open_client(world, place, draw_hold(world, &world->client[place]));
 }
 
 void clients_reconnect(struct world *world, uint32_t place)
@@ -252,6 +281,7 @@ void clients_close(struct world *world, uint32_t place)
     gateway_release(world->gateway, &client->hold);
     client->state = CLIENT_FREE;
     forget_departure(world, client);
+    let_follow(world, client->source, 0);
     client_free(world, place);
 }
 
@@ -267,7 +297,7 @@ void clients_cut(struct world *world, uint32_t place, bool lost)
         gateway_release(world->gateway, &client->hold);
     client->state = CLIENT_FREE;
     forget_departure(world, client);
-    stay_away_or_return(world, place, left_ns);
+    stay_away_or_return(world, place, left_ns, 0);
 }
 
 /* ---- Choosing among them ---- */

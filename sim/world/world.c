@@ -127,6 +127,9 @@ static void serve(struct world *world, const struct queue_item *item)
     case PHASE_DEPARTURE:
         clients_depart(world, (uint32_t)item->what, item->order);
         return;
+    case PHASE_FOLLOW:
+        clients_follow(world, (uint32_t)item->rank);
+        return;
     }
 }
 

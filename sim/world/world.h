@@ -6,7 +6,13 @@
  * Ties in time: events in the order they are written (a change of the list first, then its cuts in
  * opening order: of those who left, then of old workers), then arrivals (order written, then
  * reconnects by source and connection), then departures (by server, instance, worker, opening
- * order). */
+ * order), then those who follow somebody who ended (order written).
+ *
+ * Arrivals that keep so many are clients who ask again and again. An end is followed in its tick: a
+ * close, and a cut that the client does not come back from. Who finds no server, and does not try
+ * again, is followed when the hold that it came with would have been over, as if it had found one:
+ * so refusals neither shrink the population nor move its next connections, and no tick asks without
+ * end. For the same reason its holds last a tick at least. */
 #ifndef SIM_WORLD_WORLD_H
 #define SIM_WORLD_WORLD_H
 
@@ -186,11 +192,12 @@ struct world_result {
     struct series *series; /* of live, picks and weight at the samples; NULL: there are none */
     struct world_moment *moment;
     struct world_log *log;
-    uint64_t
-        traffic_digest; /* of the first attempts' arrivals and holds: alike for every balancer */
-    uint64_t draws;     /* random numbers that picks consumed */
-    bool unseeded;      /* a picker had to do without the count table */
-    bool stopped;       /* by config->stop: the rest is not to be used */
+    /* Of the first attempts' arrivals and holds, but for those who follow others (keep): alike
+     * for every balancer. */
+    uint64_t traffic_digest;
+    uint64_t draws; /* random numbers that picks consumed */
+    bool unseeded;  /* a picker had to do without the count table */
+    bool stopped;   /* by config->stop: the rest is not to be used */
 };
 
 /* Runs it. The result is the caller's; freed with world_result_free(). */

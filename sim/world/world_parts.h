@@ -9,7 +9,7 @@
 __extension__ typedef unsigned __int128 wide; /* connections x nanoseconds outgrow 64 bits */
 
 /* What the queue's items are about, in the order in which one tick serves them. */
-enum phase { PHASE_EVENT, PHASE_ARRIVAL, PHASE_RECONNECT, PHASE_DEPARTURE };
+enum phase { PHASE_EVENT, PHASE_ARRIVAL, PHASE_RECONNECT, PHASE_DEPARTURE, PHASE_FOLLOW };
 
 /* An event's own moment, and those that follow from it. */
 enum step { STEP_SELF, STEP_DRAINED, STEP_OLD_WORKERS, STEP_BACK, STEP_REAP };
@@ -124,6 +124,7 @@ static inline struct count *count_at(struct world *world, uint32_t row, uint32_t
 
 /* clients.c: connections come and go. */
 void clients_arrive(struct world *, uint32_t source);
+void clients_follow(struct world *, uint32_t source); /* somebody who ended */
 void clients_reconnect(struct world *, uint32_t client);
 void clients_depart(struct world *, uint32_t client, uint64_t opening);
 void clients_close(struct world *, uint32_t client);
@@ -192,5 +193,7 @@ void agenda_event(struct world *, uint64_t at_ns, uint32_t event, enum step, uin
 void agenda_client(struct world *, enum phase, uint64_t at_ns, uint32_t client);
 /* The source's next connection, if it arrives before the end. */
 void agenda_arrival(struct world *, uint32_t source);
+/* A connection more of a source that keeps so many. */
+void agenda_follow(struct world *, uint64_t at_ns, uint32_t source);
 
 #endif
