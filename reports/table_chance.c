@@ -56,6 +56,8 @@ bool table_is_exact(const struct table *table, uint32_t balancer)
     for (uint32_t e = 0; e < scenario->events; e++)
         if (event_is_drawn(&scenario->event[e]))
             return false;
+    if (lb_algorithm_keyed(scenario->balancer[balancer].algorithm))
+        return false; /* keys are drawn */
     for (uint64_t r = 0; r < table->experiment->replications; r++)
         if (table_result(table, balancer, r)->draws > 0)
             return false;

@@ -230,6 +230,7 @@ static void under_any_preset(void)
         back->reconnects = true;
         back->reconnect_after = uniform(0, 900);
         back->reconnect_tries = 2;
+        back->keys = keys_zipf(20, 1);
         stage_change(&stage, 50000, "+4 -1");
         stage_event(&stage, 100000, EVENT_RELOAD);
         stage_change(&stage, 150000, "-2 -3 -4"); /* nobody is left until 200000 */

@@ -174,7 +174,7 @@ static void arrivals(void)
         {WITH_ARRIVALS("{}"), "6:25 arrivals are missing, like {poisson: 5/s}\n"},
         {WITH_ARRIVALS("5/s"), "6:25 arrivals must be a mapping, like {poisson: 5/s}\n"},
         {WITH_ARRIVALS("{at: 3s}"),
-         "6:26 unknown kind of arrivals 'at' (there are: poisson, every, burst)\n"},
+         "6:26 unknown kind of arrivals 'at' (there are: poisson, every, burst, keep)\n"},
         {WITH_ARRIVALS("{brust: 3, at: 3s}"),
          "6:26 unknown kind of arrivals 'brust' (did you mean 'burst'?)\n"},
         {WITH_ARRIVALS("{poisson: 5}"),
@@ -197,8 +197,12 @@ static void arrivals(void)
          "6:36 unknown key 'aat' (did you mean 'at'?)\n"
          "6:51 '-1s' is not a time: a number and a unit (ns us ms s m h d), like 20m\n"
          "6:56 unknown key 'rate' (there are: burst, at, over)\n"},
+        {WITH_ARRIVALS("{keep: 0}"), "6:25 keep must be above 0\n"},
+        {WITH_ARRIVALS("{keep: 10000001}"), "6:32 10000001 is out of range: 0 to 10000000\n"},
+        {WITH_ARRIVALS("{keep: 1000000000}"), "6:32 1000000000 is out of range: 0 to 10000000\n"},
+        {WITH_ARRIVALS("{keep: 3, at: 1s}"), "6:35 unknown key 'at' (there are: keep)\n"},
+        {WITH_ARRIVALS("{kep: 3}"), "6:26 unknown kind of arrivals 'kep' (did you mean 'keep'?)\n"},
         {WITH_ARRIVALS("[{every: 1s}, {keep: 3}, {trace: x.csv}, x]"),
-         "6:40 'keep' is planned, not there yet\n"
          "6:51 'trace' is planned, not there yet\n"
          "6:66 arrivals must be a mapping, like {poisson: 5/s}\n"},
     };

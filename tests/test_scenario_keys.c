@@ -33,13 +33,11 @@ static void planned_keys_are_refused(void)
         {WITH_SERVERS("[{name: s1, fail_timeout: 10s}]"), "6:22 'fail_timeout'" NO},
         {WITH_SERVERS("[{name: s1, slow_start: 30s}]"), "6:22 'slow_start'" NO},
 
-        {WITH_ARRIVALS("{keep: 120}"), "6:26 'keep'" NO},
         {WITH_ARRIVALS("{trace: file.csv}"), "6:26 'trace'" NO},
         {WITH_ARRIVALS("{poisson: [{at: 0h, rate: 4/s}, {at: 9h, rate: 17/s}]}"),
          "6:35 rate curves are" LATE "; now: 5/s\n"},
         {WITH_TRAFFIC("{t: {max_age: {after: 1h}, arrivals: {every: 1s}, lasts: forever}}"),
          "6:15 'max_age'" NO},
-        {WITH_TRAFFIC("{t: {key: each, arrivals: {every: 1s}, lasts: forever}}"), "6:15 'key'" NO},
         {WITH_RECONNECT("{after: 1s, backoff: 2}"), "6:77 'backoff'" NO},
         {WITH_RECONNECT("{after: 1s, cap: 60s}"), "6:77 'cap'" NO},
 
@@ -105,7 +103,8 @@ static void the_table_has_every_key(void)
         {"measure", " from", ""},
         {"gateway", " instances workers accept old_workers", ""},
         {"server", " name! weight max_conns", " zone backup max_fails fail_timeout slow_start"},
-        {"traffic", " arrivals! lasts! reconnect", " max_age key"},
+        {"traffic", " arrivals! lasts! reconnect key", " max_age"},
+        {"zipf", " keys! s!", ""},
         {"reconnect", " after! tries lasts", " backoff cap"},
         {"an event", " at! name add remove drain weight reload touch crash flap close cut",
          " each restart down every until fail detect back"},

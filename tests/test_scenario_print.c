@@ -42,6 +42,15 @@ static bool same_distribution(const struct distribution *a, const struct distrib
                     memcmp(a->values_ns, b->values_ns, a->values * sizeof *a->values_ns) == 0);
 }
 
+static bool same_keys(const struct keys *a, const struct keys *b)
+{
+    bool same = a->kind == b->kind && a->count == b->count && a->exponent == b->exponent &&
+                a->rows == b->rows;
+    for (size_t i = 0; same && i < a->rows; i++)
+        same = strcmp(a->row[i].text, b->row[i].text) == 0 && a->row[i].upto == b->row[i].upto;
+    return same;
+}
+
 static bool same_arrivals(const struct world_traffic *a, const struct world_traffic *b)
 {
     bool same = a->arrivals_count == b->arrivals_count;
@@ -62,6 +71,7 @@ static bool same_traffic(const struct scenario *a, const struct scenario *b)
         const struct world_traffic *one = &a->traffic[i], *two = &b->traffic[i];
         same = strcmp(one->name, two->name) == 0 && same_arrivals(one, two) &&
                same_distribution(&one->lasts, &two->lasts) && one->reconnects == two->reconnects &&
+               same_keys(&one->keys, &two->keys) &&
                same_distribution(&one->reconnect_after, &two->reconnect_after) &&
                one->reconnect_tries == two->reconnect_tries &&
                one->reconnect_lasts_new == two->reconnect_lasts_new;
@@ -195,10 +205,13 @@ static const char every_key[] =
     "    lasts: {exponential: 20m}\n"
     "    reconnect: {after: {uniform: {min: 0s, max: 30s}}, tries: 10, lasts: new}\n"
     "  \"b:\": {arrivals: {every: 1h}, lasts: {constant: 1h}, reconnect: {after: 1500ms}}\n"
-    "  c: {arrivals: {every: 1h}, lasts: {uniform: {min: 1ns, max: 30s}}}\n"
-    "  d: {arrivals: {every: 1h}, lasts: {lognormal: {median: 8m, sigma: 1.2}}}\n"
-    "  e: {arrivals: {every: 1h}, lasts: {pareto: {min: 1s, alpha: 0.1}}}\n"
-    "  f: {arrivals: {every: 1h}, lasts: {weibull: {scale: 8m, shape: 120}}}\n"
+    "  c: {arrivals: {keep: 120}, lasts: {uniform: {min: 1ns, max: 30s}}, key: each}\n"
+    "  d: {arrivals: {every: 1h}, lasts: {lognormal: {median: 8m, sigma: 1.2}},\n"
+    "      key: {uniform: 1000000000}}\n"
+    "  e: {arrivals: {every: 1h}, lasts: {pareto: {min: 1s, alpha: 0.1}},\n"
+    "      key: {zipf: {s: 1.1, keys: 100000}}}\n"
+    "  f: {arrivals: {every: 1h}, lasts: {weibull: {scale: 8m, shape: 120}},\n"
+    "      key: {csv: build/test_scenario_print.csv}}\n"
     "  g: {arrivals: {every: 1h}, lasts: {empirical: \"build/test_scenario_print.csv\"}}\n"
     "  h: {arrivals: {every: 1h}, lasts: forever}\n"
     "events:\n"
@@ -230,7 +243,7 @@ static void every_key_there_is(void)
 {
     FILE *file = fopen("build/test_scenario_print.csv", "w");
     CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-    fputs("lasts_s\n1\n2.5\n", file);
+    fputs("lasts_s,key,weight\n1,/chat,3\n2.5,\"/a,b \"\"c\"\"\",1\n", file);
     fclose(file);
     check_text("every key", every_key);
     remove("build/test_scenario_print.csv");
@@ -301,6 +314,7 @@ static void what_it_looks_like(void)
         "    arrivals:\n"
         "      - {poisson: 120/s}\n"
         "    lasts: {pareto: {min: 90s, alpha: 1.5}}\n"
+        "    key: {zipf: {keys: 100, s: 0.75}}\n"
         "    reconnect: {after: {constant: {value: 5s}}, lasts: rest}\n"
         "events:\n"
         "  - {at: 1m, name: up, add: [{name: s3, weight: 1, max_conns: 0}]}\n"
@@ -311,12 +325,13 @@ static void what_it_looks_like(void)
         "     view: host, change: in_place, draws: connection, workers: 1, reap: 0s,\n"
         "     single: counted, returns: same, place: declared, when_full: refuse, answer: list, "
         "weight_zero: nothing, failures: forgotten, release_twice: never, count_table: read}\n";
-    struct scenario *scenario = scenario_of(
-        HEAD SERVERS "traffic: {t: {arrivals: {poisson: 120/s}, lasts: {pareto: {min: 1.5m, alpha: "
-                     "1.50}}, reconnect: {after: 5s}}}\nevents:\n"
-                     "  - {at: 1m, name: up, add: s3}\n  - {at: up + 1.5m, remove: s1}\n"
-                     "  - {at: 180s, cut: {server: s2, share: 12.50%}}\n"
-                     "balancers: [least_conn]\n");
+    struct scenario *scenario =
+        scenario_of(HEAD SERVERS
+                    "traffic: {t: {arrivals: {poisson: 120/s}, lasts: {pareto: {min: 1.5m, alpha: "
+                    "1.50}}, key: {zipf: {keys: 100, s: 0.75}}, reconnect: {after: 5s}}}\nevents:\n"
+                    "  - {at: 1m, name: up, add: s3}\n  - {at: up + 1.5m, remove: s1}\n"
+                    "  - {at: 180s, cut: {server: s2, share: 12.50%}}\n"
+                    "balancers: [least_conn]\n");
     if (scenario == NULL)
         return;
     char *text = printed(scenario);

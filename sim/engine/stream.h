@@ -21,7 +21,7 @@ struct stream {
 enum stream_purpose {
     STREAM_ARRIVAL = 1,
     STREAM_HOLD,
-    STREAM_KEY,
+    STREAM_KEY,    /* by source and connection alone: a client keeps its key */
     STREAM_ACCEPT, /* value 0: worker, value 1: gateway instance */
     STREAM_RECONNECT,
     STREAM_CLOSE,

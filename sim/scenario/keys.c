@@ -85,12 +85,23 @@ static void tell_arrivals(each_key *each, void *context)
         }
 }
 
+static void tell_traffic_keys(each_key *each, void *context)
+{
+    for (int i = 0; i < KEYS_KINDS; i++) {
+        const struct keys_form *it = &keys_forms[i];
+        each(context, "a traffic's key",
+             &(struct scenario_key){.name = it->name,
+                                    .form = it->takes != NULL ? it->takes : "(alone)",
+                                    .about = it->about});
+    }
+}
+
 void scenario_keys(each_key *each, void *context)
 {
     const struct section *const all[] = {
-        &scenario_section, &measure_section,   &gateway_section,  &server_section,
-        &traffic_section,  &reconnect_section, &event_section,    &filter_section,
-        &flap_section,     &crash_section,     &balancer_section,
+        &scenario_section, &measure_section, &gateway_section,   &server_section,
+        &traffic_section,  &zipf_section,    &reconnect_section, &event_section,
+        &filter_section,   &flap_section,    &crash_section,     &balancer_section,
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         for (const struct key *key = all[i]->keys; key->row.name != NULL; key++)
@@ -99,4 +110,5 @@ void scenario_keys(each_key *each, void *context)
     tell_parameters(each, context);
     tell_arrivals(each, context);
     tell_distributions(each, context);
+    tell_traffic_keys(each, context);
 }

@@ -142,10 +142,25 @@ void each_server(struct loader *, const struct yaml_node *, bool options,
 void read_servers(struct loader *, const struct yaml_node *, void *into);
 extern const struct section server_section;
 
+/* ---- files.c ---- */
+
+struct csv_table;
+
+/* The CSV file that a scalar names, sought beside the scenario. NULL, and a fault, for anything
+ * else and for a file with faults: the first of them, told where the scenario names it. what: "a
+ * CSV file with a column key". Freed with csv_table_free(). */
+struct csv_table *read_table(struct loader *, const struct yaml_node *, const char *what);
+
 /* ---- spans.c ---- */
 
 /* forever | {exponential: 20m} | {uniform: {min: 0s, max: 30s}} | {empirical: file.csv} */
 void read_distribution(struct loader *, const struct yaml_node *, struct distribution *);
+
+/* ---- traffic_keys.c ---- */
+
+/* each | {uniform: 100} | {zipf: {keys: 100, s: 1.1}} | {csv: file.csv} */
+void read_keys(struct loader *, const struct yaml_node *, struct keys *);
+extern const struct section zipf_section;
 
 /* ---- traffic.c ---- */
 

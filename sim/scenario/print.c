@@ -103,6 +103,29 @@ static void print_arrivals(FILE *to, const struct arrivals *arrivals)
     fputc('}', to);
 }
 
+static void print_keys(FILE *to, const struct keys *keys)
+{
+    char number[32];
+    const char *name = keys_forms[keys->kind].name;
+    switch (keys->kind) {
+    case KEYS_UNIFORM:
+        fprintf(to, "{%s: %" PRIu64 "}", name, keys->count);
+        return;
+    case KEYS_ZIPF:
+        fprintf(to, "{%s: {keys: %" PRIu64 ", s: %s}}", name, keys->count,
+                value_number_text(keys->exponent, number));
+        return;
+    case KEYS_CSV:
+        fprintf(to, "{%s: ", name);
+        print_quoted(to, keys->file);
+        fputc('}', to);
+        return;
+    case KEYS_EACH:
+    case KEYS_KINDS:
+        fputs(name, to);
+    }
+}
+
 static void print_traffic(FILE *to, const struct world_traffic *traffic)
 {
     fputs("  ", to);
@@ -115,6 +138,8 @@ static void print_traffic(FILE *to, const struct world_traffic *traffic)
     }
     fputs("    lasts: ", to);
     print_distribution(to, &traffic->lasts);
+    fputs("\n    key: ", to);
+    print_keys(to, &traffic->keys);
     fputc('\n', to);
     if (!traffic->reconnects)
         return;

@@ -31,12 +31,12 @@ static void read_arrivals_value(struct loader *loader, const struct yaml_node *n
         read_time(loader, node, &parameter->whole);
         return;
     case ARRIVALS_COUNT:
-        read_whole(loader, node, 0, UINT64_C(1000000000000), &parameter->whole);
+        read_whole(loader, node, 0, key->most, &parameter->whole);
         return;
     }
 }
 
-static const char *const planned_arrivals[] = {"keep", "trace", NULL};
+static const char *const planned_arrivals[] = {"trace", NULL};
 
 static const struct arrivals_form *find_arrivals(struct loader *loader,
                                                  const struct yaml_node *node)
@@ -184,18 +184,41 @@ static void read_lasts(struct loader *loader, const struct yaml_node *node, void
     read_distribution(loader, node, &((struct world_traffic *)into)->lasts);
 }
 
+static void read_key(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    read_keys(loader, node, &((struct world_traffic *)into)->keys);
+}
+
 static const struct key traffic_keys[] = {
-    KEY_REQUIRED("arrivals", "{poisson: 5/s} | {every: 10ms} | {burst: 900, at: 0s, over: 20s}",
+    KEY_REQUIRED("arrivals", "{poisson: 5/s} | {every: 10ms} | {burst: 900} | {keep: 16}",
                  "when connections arrive; a list adds up", read_arrivals),
     KEY_REQUIRED("lasts", "{exponential: 20m} | {constant: 1h} | ... | forever",
                  "how long a connection stays open", read_lasts),
     KEY("reconnect", "{after: ...}", "stays away", "who is cut or refused comes back",
         read_reconnect),
     KEY_PLANNED("max_age", "the gateway cuts older connections"),
-    KEY_PLANNED("key", "what hashing hashes"),
+    KEY("key", "each | {uniform: 99} | {zipf: {keys: 99, s: 1.1}} | {csv: FILE}", "each",
+        "whose connection it is, for balancers that hash; a client keeps its key when it "
+        "reconnects",
+        read_key),
     KEYS_END,
 };
 const struct section traffic_section = {"traffic", traffic_keys, NULL};
+
+/* Who follows at once on those who last no time never lets the clock go on. */
+static void check_keep(struct loader *loader, const struct yaml_node *node,
+                       const struct world_traffic *traffic)
+{
+    bool keeps = false;
+    for (uint32_t i = 0; i < traffic->arrivals_count; i++)
+        keeps = keeps || traffic->arrivals[i].kind == ARRIVALS_KEEP;
+    if (!keeps || !is_no_time(&traffic->lasts))
+        return;
+    for (size_t i = 0; i < node->count; i++)
+        if (strcmp(node->pair[i].key->text, "lasts") == 0)
+            fault_at(loader, node->pair[i].value,
+                     "'keep' follows up every end at once, so its connections must last some time");
+}
 
 /* Streams are keyed by the hash of a name, so two names may not share one. */
 static void check_hashes(struct loader *loader, const struct yaml_node *node)
@@ -229,7 +252,10 @@ void read_traffic(struct loader *loader, const struct yaml_node *node, void *int
         traffic->name = name == NULL ? "" : name;
         if (strcmp(traffic->name, "all") == 0)
             fault_at(loader, node->pair[i].key, "'all' is what the reports call all traffic");
+        size_t before = loader->faults->errors;
         read_section(loader, &traffic_section, node->pair[i].value, traffic);
+        if (loader->faults->errors == before)
+            check_keep(loader, node->pair[i].value, traffic);
     }
     check_hashes(loader, node);
 }

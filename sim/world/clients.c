@@ -3,8 +3,6 @@
 #include "sim/world/world_parts.h"
 
 #include <assert.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- The table of clients: places are reused, openings never ---- */
@@ -125,19 +123,28 @@ static uint32_t choose_worker(struct world *world, const struct client *client, 
     return (uint32_t)stream_below(stream_value(draws, 0), world->workers);
 }
 
+/* The number of its key: a client has one, whatever its attempts. */
+static uint64_t draw_key(const struct world *world, const struct client *client)
+{
+    return keys_draw(&traffic_of(world, client)->keys,
+                     stream_of(world->source[client->source].key, client->connection));
+}
+
 /* Asks the gateway for a server, and tells whoever listens what it saw and chose. */
 static uint32_t pick_server(struct world *world, struct client *client, uint32_t instance,
                             uint32_t worker)
 {
     const struct world_config *config = world->config;
     const struct source *source = &world->source[client->source];
-    char key[48]; /* every connection its own, through all its attempts */
+    const struct lb_algorithm *algorithm = config->balancer->algorithm;
+    struct keys_text key;
     struct gateway_request request = {.draws =
                                           attempt_stream(source->pick, client, client->attempt)};
-    if (lb_algorithm_keyed(config->balancer->algorithm)) {
-        request.key = key;
-        request.key_length = (size_t)snprintf(key, sizeof key, "%" PRIu32 "-%" PRIu64,
-                                              client->source, (uint64_t)client->connection);
+    if (lb_algorithm_keyed(algorithm)) {
+        keys_spell(&traffic_of(world, client)->keys, draw_key(world, client),
+                   lb_algorithm_addressed(algorithm), &key);
+        request.key = key.text;
+        request.key_length = key.length;
     }
     struct gateway_watch watch;
     uint32_t server = gateway_open_request(world->gateway, instance, worker, &request,
@@ -206,11 +213,24 @@ static uint32_t next_client(struct world *world, uint32_t source)
     return place;
 }
 
+/* Keys that are the connections' own say nothing that time and hold do not. */
+static void add_to_digest(struct world *world, const struct client *client, uint64_t hold_ns)
+{
+    const struct keys *keys = &traffic_of(world, client)->keys;
+    world->digest = stream_value((struct stream){world->digest, world->now_ns}, hold_ns);
+    if (keys->kind == KEYS_EACH)
+        return;
+    struct keys_text key;
+    keys_spell(keys, draw_key(world, client), false, &key);
+    world->digest =
+        stream_value((struct stream){world->digest, 0}, stream_hash(key.text, key.length));
+}
+
 void clients_arrive(struct world *world, uint32_t source)
 {
     uint32_t place = next_client(world, source);
     uint64_t hold_ns = draw_hold(world, &world->client[place]);
-    world->digest = stream_value((struct stream){world->digest, world->now_ns}, hold_ns);
+    add_to_digest(world, &world->client[place], hold_ns);
     open_client(world, place, hold_ns);
 }
 

@@ -34,6 +34,7 @@ static void make_sources(struct world *world)
                 .accept = source_stream(config, STREAM_ACCEPT, traffic, entry),
                 .reconnect = source_stream(config, STREAM_RECONNECT, traffic, entry),
                 .pick = source_stream(config, STREAM_PICK, traffic, entry),
+                .key = source_stream(config, STREAM_KEY, traffic, entry),
             };
     }
 }

@@ -20,6 +20,7 @@
 
 #include "sim/workload/arrivals.h"
 #include "sim/workload/distribution.h"
+#include "sim/workload/keys.h"
 #include "sim/world/gateway.h"
 #include "sim/world/measure.h"
 #include "sim/world/series.h"
@@ -43,6 +44,7 @@ struct world_traffic {
     struct distribution reconnect_after;
     uint64_t reconnect_tries; /* in a row without success; TRIES_UNLIMITED */
     bool reconnect_lasts_new; /* else what was left */
+    struct keys keys;         /* of its connections; a client keeps its own when it reconnects */
 };
 
 enum world_event_kind {
@@ -192,8 +194,8 @@ struct world_result {
     struct series *series; /* of live, picks and weight at the samples; NULL: there are none */
     struct world_moment *moment;
     struct world_log *log;
-    /* Of the first attempts' arrivals and holds, but for those who follow others (keep): alike
-     * for every balancer. */
+    /* Of the first attempts' arrivals, holds and keys, but for those who follow others (keep):
+     * alike for every balancer. */
     uint64_t traffic_digest;
     uint64_t draws; /* random numbers that picks consumed */
     bool unseeded;  /* a picker had to do without the count table */

@@ -20,6 +20,7 @@ struct source {
     struct arrivals_cursor cursor;
     uint64_t next_connection;
     struct stream hold, accept, reconnect, pick; /* keyed next by connection and attempt */
+    struct stream key;                           /* by connection */
 };
 
 enum client_state { CLIENT_FREE, CLIENT_OPEN, CLIENT_WAITING };

@@ -13,6 +13,7 @@
 #include "sim/engine/stream.h"
 #include "sim/workload/arrivals.h"
 #include "sim/workload/distribution.h"
+#include "sim/workload/keys.h"
 
 enum { COUNT = 1 << 21, CHUNK = 1 << 12 };
 
@@ -123,6 +124,7 @@ static void print_arrivals(void)
         {ARRIVALS_POISSON, {{.mean_gap_ns = 123456.789}}},
         {ARRIVALS_EVERY, {{.whole = 10007}}},
         {ARRIVALS_BURST, {{.whole = COUNT}, {.whole = SECOND_NS}, {.whole = 3607 * SECOND_NS}}},
+        {ARRIVALS_KEEP, {{.whole = COUNT}}},
     };
     for (unsigned kind = 0; kind < ARRIVALS_KINDS; kind++) {
         struct digest digest = {0};
@@ -135,10 +137,27 @@ static void print_arrivals(void)
     }
 }
 
+static void print_keys(void)
+{
+    static const struct keys_row rows[] = {{"a", 1, 3}, {"b", 1, 3}, {"c", 1, 10}};
+    const struct keys row[] = {{.kind = KEYS_EACH},     keys_uniform(100),
+                               keys_zipf(1000, 0.7),    keys_zipf(100000, 1),
+                               keys_zipf(1000000, 1.1), keys_zipf(KEYS_MOST, 5),
+                               keys_csv(rows, 3, NULL)};
+    for (unsigned i = 0; i < sizeof row / sizeof *row; i++) {
+        struct digest digest = {0};
+        struct stream root = stream_root(12217, 0, STREAM_KEY, stream_hash("digest", 6));
+        for (uint64_t k = 0; k < COUNT; k++)
+            digest_add(&digest, keys_draw(&row[i], stream_of(root, k)));
+        digest_print(&digest, keys_forms[row[i].kind].name);
+    }
+}
+
 int main(void)
 {
     print_elementary();
     print_distributions();
     print_arrivals();
+    print_keys();
     return 0;
 }
