@@ -13,6 +13,8 @@ enum {
     RUN_WORKERS = 16,
     RUN_TRIES = 3, /* of a reconnect; where the text allows more, it gets these */
     RUN_COUNT_TABLE_BYTES = 1 << 14,
+    RUN_PICKS =
+        20000, /* where connections are kept, none can tell how many follow: then it stops */
 };
 
 static struct scenario *load(const char *text, size_t length)
@@ -76,10 +78,16 @@ static bool is_small(const struct scenario *scenario, const struct balancer *bal
            balancer->workers <= RUN_WORKERS;
 }
 
+struct ear {
+    uint64_t picks;
+    atomic_bool stop;
+};
+
 static void hear(void *context, const struct world_pick *pick)
 {
-    uint64_t *picks = context;
-    ++*picks;
+    struct ear *ear = context;
+    if (++ear->picks > RUN_PICKS)
+        atomic_store(&ear->stop, true);
     assert(pick->beliefs == 0 || pick->belief != NULL);
 }
 
@@ -95,7 +103,8 @@ static void run(const struct scenario *scenario, size_t size)
         if (traffic[t].reconnect_tries > RUN_TRIES)
             traffic[t].reconnect_tries = RUN_TRIES;
     }
-    uint64_t from_ns = scenario->measure_from_ns, to_ns = scenario->duration_ns, picks = 0;
+    uint64_t from_ns = scenario->measure_from_ns, to_ns = scenario->duration_ns;
+    struct ear ear = {.picks = 0};
     const uint64_t sample_ns[] = {from_ns + (to_ns - from_ns) / 2, to_ns};
     world_result_free(world_run(&(struct world_config){
         .name = scenario->name,
@@ -118,7 +127,8 @@ static void run(const struct scenario *scenario, size_t size)
         .sample_ns = sample_ns,
         .samples = 2,
         .on_pick = hear,
-        .pick_context = &picks,
+        .pick_context = &ear,
+        .stop = &ear.stop,
     }));
 }
 
