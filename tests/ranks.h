@@ -8,8 +8,10 @@
  * ... 1, all alike, which is a little more than uniform, and so conservative still. Rows of a kind
  * share its runs, and that makes their ps a very little dependent.
  *
- * Two rules, fixed before any recording was tried: Bonferroni's, .05 over the rows of a ledger; and
- * Fisher's, -2 sum ln p as chi-square with 2 degrees a row, at .01. Seeds are fixed too. */
+ * Two levels, fixed before any recording was tried: Bonferroni's, .05 over the rows of a ledger;
+ * and Fisher's, -2 sum ln p as chi-square with 2 degrees a row, at .01. Seeds are fixed too. The
+ * lot came later: with ties on both sides nginx_d_held had a combined p of 1.00, which could not
+ * fail. */
 #ifndef TESTS_RANKS_H
 #define TESTS_RANKS_H
 
