@@ -130,6 +130,21 @@ static void print_servers(const struct table *table, uint32_t balancer)
     grid_free(grid);
 }
 
+/* Who waits for a place is at no server, and so in no row. */
+static void print_queued(const struct table *table, uint32_t balancer)
+{
+    uint64_t queued = 0, replications = table->experiment->replications;
+    char number[TEXT_MAX], many[TEXT_MAX], of[TEXT_MAX + 24] = "";
+    for (uint64_t r = 0; r < replications; r++)
+        queued += table_result(table, balancer, r)->flow[0].queued;
+    if (queued == 0)
+        return;
+    if (replications > 1)
+        snprintf(of, sizeof of, " of %s replications", text_count(replications, many));
+    fprintf(table->to, "  %s open%s%s still wait%s for a place at the end\n",
+            text_count(queued, number), queued == 1 ? "" : "s", of, queued == 1 ? "s" : "");
+}
+
 void table_block(const struct table *table, uint32_t balancer)
 {
     const struct balancer *it = &table->scenario->balancer[balancer];
@@ -138,6 +153,7 @@ void table_block(const struct table *table, uint32_t balancer)
     fputs("  ", table->to);
     story_print(table->to, story_balancer(it, about), 2);
     print_servers(table, balancer);
+    print_queued(table, balancer);
     table_block_changes(table, balancer);
     fputc('\n', table->to);
 }

@@ -52,9 +52,9 @@ static void events(void)
          "7:40 65536 is out of range: 0 to 65535\n"},
         {WITH_EVENTS("[{at: 1m, weight: {s1..s2: 3, s2: 4}}]"),
          "7:39 server 's2' is listed twice\n"},
-        {WITH_EVENTS("[{at: 1m, add: {name: s3, weigth: 3, slow_start: 5s}}]"),
+        {WITH_EVENTS("[{at: 1m, add: {name: s3, weigth: 3, fail_timeout: 5s}}]"),
          "7:35 unknown key 'weigth' (did you mean 'weight'?)\n"
-         "7:46 'slow_start' is planned, not there yet\n"},
+         "7:46 'fail_timeout' is planned, not there yet\n"},
         {WITH_EVENTS("[{at: 1m, crash: 0}, {at: 1m, crash: {}}, {at: 1m, crash: {worker: 1024}}]"),
          "7:26 crash must be a mapping, {key: value, ...}\n"
          "7:46 crash needs 'worker': which worker's life ends\n"
@@ -174,6 +174,10 @@ static void who_is_there(void)
         {WITH_SERVERS("[s1, {name: s2, max_conns: 5}]\nevents: [{at: 1m, remove: s2}, {at: 2m, "
                       "add: {name: s2, max_conns: 6}}]"),
          "7:53 's2' has max_conns 5 already; a server keeps its limit\n"},
+        {WITH_SERVERS("[s1, {name: s2, slow_start: 5s}]\nevents: [{at: 1m, remove: [s1, s2]}, {at: "
+                      "2m, add: [{name: s2, slow_start: 1m}, {name: s1, slow_start: 1s}]}]"),
+         "7:60 's2' has slow_start 5s already; a server keeps its own\n"
+         "7:88 's1' has slow_start 0s already; a server keeps its own\n"},
     };
     CHECK_TOLD(row);
 }

@@ -95,6 +95,7 @@ static void test_broken(void)
         {offsetof(struct small, flow[0].lost), "lost"},
         {offsetof(struct small, flow[0].waiting), "waiting"},
         {offsetof(struct small, flow[1].cut), "cut"},
+        {offsetof(struct small, flow[0].queued), "queued"},
         {offsetof(struct small, count[0].live), "live"},
         {offsetof(struct small, count[1].live), "live"},
         {offsetof(struct small, count[1].picks), "picks"},

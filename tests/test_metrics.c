@@ -50,6 +50,8 @@ static const char *const of_run[] = {
     "refused-",
     "cut-",
     "gave_up-",
+    "waited-",
+    "queued-",
     "picks_max_over_mean=",
     "picks_jain=",
     "picks_min_over_mean=",
@@ -198,11 +200,14 @@ static void test_flows(void)
     struct hand hand;
     hand_begin(&hand, 1, 1);
     struct world_result *result = hand_result(&hand, 0, 0);
-    result->flow[0] = (struct world_flow){.refused = 1, .cut = 2, .gave_up = 3};
+    result->flow[0] = (struct world_flow){
+        .refused = 1, .cut = 2, .gave_up = 3, .waiting = 7, .waited = 8, .queued = 9};
     result->flow[2] = (struct world_flow){.refused = 4, .cut = UINT64_MAX, .gave_up = 6};
     check_value(result, "refused", 0, 0, 1);
     check_value(result, "cut", 0, 0, 2);
     check_value(result, "gave_up", 0, 0, 3);
+    check_value(result, "waited", 0, 0, 8);
+    check_value(result, "queued", 0, 0, 9);
     check_value(result, "refused", 2, 0, 4);
     CU_ASSERT_EQUAL(value_of(result, "cut", 2, 0).exact, UINT64_MAX);
     check_value(result, "gave_up", 2, 0, 6);

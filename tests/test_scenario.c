@@ -68,7 +68,8 @@ static void the_scenarios_own_keys(void)
 
 /* ---- Servers ---- */
 
-/* The servers as one text: name=weight/max_conns, those at the start with a star. */
+/* The servers as one text: name=weight/max_conns, those at the start with a star; and after a ~ the
+ * seconds of a slow start. */
 static char *servers_told(const struct scenario *scenario)
 {
     char *told;
@@ -78,6 +79,8 @@ static char *servers_told(const struct scenario *scenario)
         const struct world_server *server = &scenario->server[i];
         fprintf(into, "%s%s%s=%u/%u", i > 0 ? " " : "", server->name, server->at_start ? "*" : "",
                 server->weight, server->max_conns);
+        if (server->slow_start_s > 0)
+            fprintf(into, "~%u", server->slow_start_s);
     }
     fclose(into);
     return told;
@@ -98,6 +101,9 @@ static void servers_and_ranges(void)
         {"servers: [{name: c1..c2, weight: 0, max_conns: 1000000000}, {name: d, weight: 65535}]\n",
          "c1*=0/1000000000 c2*=0/1000000000 d*=65535/0"},
         {"servers: []\nevents: [{at: 1m, add: s1}]\n", "s1=1/0"},
+        {"servers: [{name: s1, slow_start: 1500000ms}, {name: s2, slow_start: 0s}]\nevents:\n"
+         "  - {at: 1m, add: {name: s3..s4, weight: 2, slow_start: 4294967295s}}\n",
+         "s1*=1/0~1500 s2*=1/0 s3=2/0~4294967295 s4=2/0~4294967295"},
         /* members stand in the order of first mention, whoever is there at the start */
         {"events:\n  - {at: 2m, remove: s9, add: [s3, s1]}\n  - {at: 1m, add: s9}\n"
          "servers: [s2, {name: s4, weight: 3}]\n",

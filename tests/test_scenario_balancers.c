@@ -210,14 +210,18 @@ static void faulty_entries(void)
          "6:50 unknown change 'inplace' (did you mean 'in_place'?)\n"
          "6:66 unknown way to draw 'own' (there are: connection, sequence, process)\n"},
         {WITH_BALANCERS("[{preset: random, after_crash: lost, single: many, returns: no, place: "
-                        "here, when_full: queue, answer: all, weight_zero: 0}]"),
+                        "here, when_full: wait, answer: all, weight_zero: 0}]"),
          "6:43 unknown habit after a crash 'lost' (there are: reaped, leaked)\n"
          "6:57 unknown single 'many' (there are: counted, bypassed, retried)\n"
          "6:72 unknown returns 'no' (there are: same, new)\n"
          "6:83 unknown place 'here' (there are: declared, appended)\n"
-         "6:100 'queue' is planned, not there yet\n"
-         "6:115 unknown answer 'all' (there are: list, fixed, rotated)\n"
-         "6:133 unknown weight_zero '0' (there are: nothing, last, refused)\n"},
+         "6:100 unknown when_full 'wait' (there are: refuse, ignore, queue)\n"
+         "6:114 unknown answer 'all' (there are: list, fixed, rotated)\n"
+         "6:132 unknown weight_zero '0' (there are: nothing, last, refused)\n"},
+        {WITH_BALANCERS("[{algorithm: random, slow_start: 10s}, {name: both, preset: nginx-hash, "
+                        "when_full: queue}]"),
+         "6:45 unknown slow_start '10s' (there are: ignored, steps)\n"
+         "6:51 'both': who waits in a queue asks nobody about failures, so not both\n"},
         {WITH_BALANCERS("[{algorithm: least_conn, score: best, ties: heep}]"),
          "6:44 unknown score 'best' (there are: open, next, accumulated, lagging)\n"
          "6:56 unknown ties 'heep' (did you mean 'heap'?)\n"},

@@ -130,6 +130,12 @@ static void servers(void)
          "6:30 65536 is out of range: 0 to 65535\n"
          "6:48 1000000001 is out of range: 0 to 1000000000\n"
          "6:80 '-1' is not a whole number\n"},
+        {WITH_SERVERS("[{name: s1, slow_start: 10}, {name: s2, slow_start: 1500ms}, {name: s3, "
+                      "slow_start: 4294967296s}, {name: s4, slow_start: forever}]"),
+         "6:34 '10' is not a time: a number and a unit (ns us ms s m h d), like 20m\n"
+         "6:62 a slow start goes by whole seconds, not by parts of one\n"
+         "6:94 a slow start of over 4294967295s never ends\n"
+         "6:131 'forever' is not a time: a number and a unit (ns us ms s m h d), like 20m\n"},
         {WITH_SERVERS("[{name: s1, weight: 1.5, max_conns: many}]"),
          "6:30 '1.5' is not a whole number\n"
          "6:46 'many' is not a whole number\n"},

@@ -215,7 +215,7 @@ static const char every_key[] =
     "  g: {arrivals: {every: 1h}, lasts: {empirical: \"build/test_scenario_print.csv\"}}\n"
     "  h: {arrivals: {every: 1h}, lasts: forever}\n"
     "events:\n"
-    "  - {at: 10m, name: up, add: [s3, {name: s4, weight: 2, max_conns: 7}]}\n"
+    "  - {at: 10m, name: up, add: [s3, {name: s4, weight: 2, max_conns: 7, slow_start: 1m}]}\n"
     "  - {at: 20m, remove: s1, drain: 2m}\n"
     "  - {at: 21m, name: \"x:\", add: s1, remove: s3, drain: 0s, weight: {s2: 10, \"a:b:\": 3}}\n"
     "  - {at: up + 15m, weight: {ws01..ws02: 10}}\n"
@@ -237,6 +237,7 @@ static const char every_key[] =
     "  - {name: other, algorithm: least_conn, view: worker, change: rebuild, ties: fifo,\n"
     "     score: next, reap: 1s, draws: process, single: bypassed, returns: new,\n"
     "     place: appended, when_full: ignore}\n"
+    "  - {name: waits, algorithm: random, when_full: queue, slow_start: steps}\n"
     "  - {name: third, preset: random, after_crash: leaked}\n";
 
 static void every_key_there_is(void)
@@ -307,8 +308,8 @@ static void what_it_looks_like(void)
         "measure: {from: 0s}\n"
         "gateway: {instances: 1, workers: 1, accept: random, old_workers: forever}\n"
         "servers:\n"
-        "  - {name: s1, weight: 1, max_conns: 0}\n"
-        "  - {name: s2, weight: 1, max_conns: 0}\n"
+        "  - {name: s1, weight: 1, max_conns: 0, slow_start: 0s}\n"
+        "  - {name: s2, weight: 1, max_conns: 0, slow_start: 0s}\n"
         "traffic:\n"
         "  t:\n"
         "    arrivals:\n"
@@ -317,14 +318,15 @@ static void what_it_looks_like(void)
         "    key: {zipf: {keys: 100, s: 0.75}}\n"
         "    reconnect: {after: {constant: {value: 5s}}, lasts: rest}\n"
         "events:\n"
-        "  - {at: 1m, name: up, add: [{name: s3, weight: 1, max_conns: 0}]}\n"
+        "  - {at: 1m, name: up, add: [{name: s3, weight: 1, max_conns: 0, slow_start: 0s}]}\n"
         "  - {at: 150s, remove: [s1], drain: forever}\n"
         "  - {at: 3m, cut: {server: s2, share: 12.5%, order: random}}\n"
         "balancers:\n"
         "  - {name: least_conn, algorithm: least_conn, score: open, ties: wrr,\n"
         "     view: host, change: in_place, draws: connection, workers: 1, reap: 0s,\n"
         "     single: counted, returns: same, place: declared, when_full: refuse, answer: list, "
-        "weight_zero: nothing, failures: forgotten, release_twice: never, count_table: read}\n";
+        "weight_zero: nothing, failures: forgotten, release_twice: never, count_table: read, "
+        "slow_start: ignored}\n";
     struct scenario *scenario =
         scenario_of(HEAD SERVERS
                     "traffic: {t: {arrivals: {poisson: 120/s}, lasts: {pareto: {min: 1.5m, alpha: "

@@ -17,6 +17,8 @@
 FLOW_FUNCTION(refused)
 FLOW_FUNCTION(cut)
 FLOW_FUNCTION(gave_up)
+FLOW_FUNCTION(waited)
+FLOW_FUNCTION(queued)
 
 /* ---- Picks ---- */
 
@@ -77,6 +79,10 @@ static const struct metric picks[] = {
      BETTER_LESS, 0, INFINITY, cut},
     {"gave_up", "clients that ran out of tries", METRIC_COUNT, METRIC_OF_RUN, BETTER_LESS, 0,
      INFINITY, gave_up},
+    {"waited", "opens that found no place and had to wait for one (`when_full: queue`)",
+     METRIC_COUNT, METRIC_OF_RUN, BETTER_LESS, 0, INFINITY, waited},
+    {"queued", "opens that still wait for a place at the end", METRIC_COUNT, METRIC_OF_RUN,
+     BETTER_LESS, 0, INFINITY, queued},
     SPREAD_ROWS("picks_", "", picks_, "picks", ", as members and weights were at each pick",
                 BETTER_NEITHER, BETTER_NEITHER),
     {"picks_chi2",

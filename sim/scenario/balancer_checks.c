@@ -17,6 +17,10 @@ static void check_self(struct faults *faults, struct place place, const struct b
                (param[i].words != NULL && strcmp(param[i].words[balancer->param[i]], "heap") == 0);
     if (balancer->trait[TRAIT_WEIGHT_ZERO] == ZERO_LAST && !heap)
         faults_add(faults, place, "'%s': weight 0 as a last resort needs `ties: heap`", name);
+    if (balancer->trait[TRAIT_WHEN_FULL] == FULL_QUEUE &&
+        balancer->trait[TRAIT_FAILURES] == FAILURES_COUNTED)
+        faults_add(faults, place,
+                   "'%s': who waits in a queue asks nobody about failures, so not both", name);
 }
 
 static void check_weights(const struct scenario *scenario, struct faults *faults,

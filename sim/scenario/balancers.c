@@ -107,10 +107,6 @@ static bool read_trait(struct loader *loader, const struct yaml_pair *pair,
 {
     for (int i = 0; i < TRAITS; i++)
         if (strcmp(traits[i].key, pair->key->text) == 0) {
-            if (traits[i].planned != NULL && strcmp(traits[i].planned, pair->value->text) == 0) {
-                fault_at(loader, pair->value, "'%s' is planned, not there yet", traits[i].planned);
-                return true;
-            }
             int word = read_word(loader, pair->value, traits[i].key, traits[i].words);
             if (word >= 0)
                 balancer->trait[i] = (uint8_t)word;

@@ -46,7 +46,7 @@ struct section {
 struct server_entry {
     struct world_server server;
     struct place place; /* of its first mention */
-    bool defined, weight_said, limit_said;
+    bool defined, weight_said, limit_said, slow_start_said;
     uint32_t list; /* the number of the last list that holds it */
 };
 

@@ -37,11 +37,12 @@ static void print_name(FILE *to, const char *name)
         fputs(name, to);
 }
 
-static void print_server(FILE *to, const char *name, uint32_t weight, uint32_t max_conns)
+static void print_server(FILE *to, const struct world_server *server, uint32_t weight)
 {
     fputs("{name: ", to);
-    print_name(to, name);
-    fprintf(to, ", weight: %" PRIu32 ", max_conns: %" PRIu32 "}", weight, max_conns);
+    print_name(to, server->name);
+    fprintf(to, ", weight: %" PRIu32 ", max_conns: %" PRIu32 ", slow_start: %" PRIu32 "s}", weight,
+            server->max_conns, server->slow_start_s);
 }
 
 /* ---- Traffic ---- */
@@ -157,7 +158,7 @@ static void print_change(FILE *to, const struct scenario *scenario, const struct
     for (uint32_t i = 0; i < event->adds; i++) {
         const struct world_server *server = &scenario->server[event->add[i].server];
         fputs(i == 0 ? ", add: [" : ", ", to);
-        print_server(to, server->name, event->add[i].weight, server->max_conns);
+        print_server(to, server, event->add[i].weight);
     }
     fputs(event->adds > 0 ? "]" : "", to);
     for (uint32_t i = 0; i < event->removes; i++) {
@@ -284,8 +285,7 @@ static void print_servers(FILE *to, const struct scenario *scenario)
     for (uint32_t i = 0; i < scenario->servers; i++)
         if (scenario->server[i].at_start) {
             fputs(printed++ == 0 ? "servers:\n  - " : "  - ", to);
-            print_server(to, scenario->server[i].name, scenario->server[i].weight,
-                         scenario->server[i].max_conns);
+            print_server(to, &scenario->server[i], scenario->server[i].weight);
             fputc('\n', to);
         }
     fputs(printed == 0 ? "servers: []\n" : "", to);

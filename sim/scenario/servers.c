@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SECOND_NS = 1000000000 };
+
 /* What one item of a list says. */
 struct item {
     const struct yaml_node *name;
-    uint64_t weight, max_conns;
+    uint64_t weight, max_conns, slow_start_s; /* UINT64_MAX: unsaid */
 };
 
 static void read_item_name(struct loader *loader, const struct yaml_node *node, void *into)
@@ -29,6 +31,20 @@ static void read_item_max_conns(struct loader *loader, const struct yaml_node *n
     read_whole(loader, node, 0, 1000000000, &((struct item *)into)->max_conns);
 }
 
+/* HAProxy's steps are whole seconds, so a part of one would promise what nobody keeps. */
+static void read_item_slow_start(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    uint64_t ns;
+    if (!read_time(loader, node, &ns))
+        return;
+    if (ns % SECOND_NS != 0)
+        fault_at(loader, node, "a slow start goes by whole seconds, not by parts of one");
+    else if (ns / SECOND_NS > UINT32_MAX)
+        fault_at(loader, node, "a slow start of over 4294967295s never ends");
+    else
+        ((struct item *)into)->slow_start_s = ns / SECOND_NS;
+}
+
 static const struct key keys[] = {
     KEY_REQUIRED("name", "name or range", "what it is called", read_item_name),
     KEY("weight", "0..65535", "1", "its share of the load", read_item_weight),
@@ -38,7 +54,10 @@ static const struct key keys[] = {
     KEY_PLANNED("backup", "only while no primary is there"),
     KEY_PLANNED("max_fails", "failures that take it out"),
     KEY_PLANNED("fail_timeout", "for how long"),
-    KEY_PLANNED("slow_start", "time to full weight"),
+    KEY("slow_start", "time", "0s",
+        "once it joins or comes back, how long its limit and weight take to be whole; in whole "
+        "seconds, of balancers with the habit `slow_start: steps`",
+        read_item_slow_start),
     KEYS_END,
 };
 const struct section server_section = {"server", keys, NULL};
@@ -146,6 +165,25 @@ struct listing {
     void *context;
 };
 
+/* What a server keeps for good: its first definition says it. */
+static void take_for_good(struct loader *loader, const struct yaml_node *node, const char *name,
+                          struct server_entry *entry, const struct item *item)
+{
+    bool says_limit = item->max_conns != UINT64_MAX, says_slow = item->slow_start_s != UINT64_MAX;
+    if (says_limit && entry->limit_said && item->max_conns != entry->server.max_conns)
+        fault_at(loader, node, "'%s' has max_conns %u already; a server keeps its limit", name,
+                 entry->server.max_conns);
+    else if (says_limit)
+        entry->server.max_conns = (uint32_t)item->max_conns;
+    if (says_slow && entry->slow_start_said && item->slow_start_s != entry->server.slow_start_s)
+        fault_at(loader, node, "'%s' has slow_start %us already; a server keeps its own", name,
+                 entry->server.slow_start_s);
+    else if (says_slow)
+        entry->server.slow_start_s = (uint32_t)item->slow_start_s;
+    entry->limit_said = entry->limit_said || says_limit;
+    entry->slow_start_said = entry->slow_start_said || says_slow;
+}
+
 /* A server is what its first definition says; a later one may give it another weight, which holds
  * from that event on, but not another limit. */
 static void take_name(struct loader *loader, const struct yaml_node *node, const char *name,
@@ -157,16 +195,11 @@ static void take_name(struct loader *loader, const struct yaml_node *node, const
     uint32_t server = enter_server(loader, node, name);
     struct server_entry *entry = &loader->server[server];
     const struct item *item = &listing->item;
-    bool says_weight = item->weight != UINT64_MAX, says_limit = item->max_conns != UINT64_MAX;
-    if (says_limit && entry->limit_said && item->max_conns != entry->server.max_conns)
-        fault_at(loader, node, "'%s' has max_conns %u already; a server keeps its limit", name,
-                 entry->server.max_conns);
-    else if (says_limit)
-        entry->server.max_conns = (uint32_t)item->max_conns;
+    bool says_weight = item->weight != UINT64_MAX;
+    take_for_good(loader, node, name, entry, item);
     if (says_weight && !entry->weight_said)
         entry->server.weight = (uint32_t)item->weight;
     entry->defined = entry->defined || listing->defines;
-    entry->limit_said = entry->limit_said || says_limit;
     entry->weight_said = entry->weight_said || says_weight;
     listing->each(loader, node, server, says_weight ? (uint32_t)item->weight : WEIGHT_UNSAID,
                   listing->context);
@@ -175,7 +208,8 @@ static void take_name(struct loader *loader, const struct yaml_node *node, const
 static void take_item(struct loader *loader, const struct yaml_node *node, bool options,
                       struct listing *listing)
 {
-    listing->item = (struct item){.name = NULL, .weight = UINT64_MAX, .max_conns = UINT64_MAX};
+    listing->item =
+        (struct item){.weight = UINT64_MAX, .max_conns = UINT64_MAX, .slow_start_s = UINT64_MAX};
     if (node->kind == YAML_MAPPING && options)
         read_section(loader, &server_section, node, &listing->item);
     else if (scalar_text(loader, node, "a server's name") != NULL)
@@ -208,7 +242,7 @@ static void start_with(struct loader *loader, const struct yaml_node *node, uint
     entry->server.at_start = true;
     entry->server.weight =
         weight == WEIGHT_UNSAID ? 1 : weight; /* whatever an event said further up */
-    entry->limit_said = entry->weight_said = true;
+    entry->limit_said = entry->weight_said = entry->slow_start_said = true;
 }
 
 void read_servers(struct loader *loader, const struct yaml_node *node, void *into)

@@ -34,6 +34,14 @@ void agenda_client(struct world *world, enum phase phase, uint64_t at_ns, uint32
     queue_push(world->queue, item);
 }
 
+void agenda_clock(struct world *world, uint64_t at_ns)
+{
+    queue_push(world->queue, (struct queue_item){
+                                 .time_ns = at_ns,
+                                 .rank = (uint64_t)PHASE_CLOCK << RANK_SHIFT,
+                             });
+}
+
 /* Several of one source at one time are alike, as they open whichever connection is next. */
 void agenda_follow(struct world *world, uint64_t at_ns, uint32_t source)
 {

@@ -25,10 +25,11 @@ const struct choice traits[TRAITS] = {
     [TRAIT_PLACE] = {.key = "place",
                      .help = "where a server enters the list: where it was declared, or last",
                      .words = WORDS("declared", "appended")},
-    [TRAIT_WHEN_FULL] = {.key = "when_full",
-                         .help = "a server at max_conns: takes no more, or nobody looks",
-                         .words = WORDS("refuse", "ignore"),
-                         .planned = "queue"},
+    [TRAIT_WHEN_FULL] =
+        {.key = "when_full",
+         .help = "a server at max_conns: takes no more, or nobody looks; or opens wait for a "
+                 "place, for ever if need be (not in `lbsim replay`, which refuses them)",
+         .words = WORDS("refuse", "ignore", "queue")},
     [TRAIT_ANSWER] = {.key = "answer",
                       .help = "members come from the configuration, or from a DNS answer (no "
                               "weights, no limits) in fixed order or rotated at random for each "
@@ -49,6 +50,10 @@ const struct choice traits[TRAITS] = {
                                    "built; with newcomers guessed at 4/5 of the average; or never "
                                    "cleaned, and read again at every pick and release",
                            .words = WORDS("read", "guessed", "followed")},
+    [TRAIT_SLOW_START] = {.key = "slow_start",
+                          .help = "a server's slow_start: nobody looks, or its limit rises second "
+                                  "by second, and its weight with algorithms that know it",
+                          .words = WORDS("ignored", "steps")},
 };
 
 int word_find(const char *const *words, const char *word)

@@ -31,23 +31,24 @@ enum trait {
     TRAIT_FAILURES,
     TRAIT_RELEASE_TWICE,
     TRAIT_COUNT_TABLE,
+    TRAIT_SLOW_START,
     TRAITS
 };
 enum { SINGLE_COUNTED, SINGLE_BYPASSED, SINGLE_RETRIED };
 enum { RETURNS_SAME, RETURNS_NEW };
 enum { PLACE_DECLARED, PLACE_APPENDED };
-enum { FULL_REFUSE, FULL_IGNORE };
+enum { FULL_REFUSE, FULL_IGNORE, FULL_QUEUE };
 enum { ANSWER_LIST, ANSWER_FIXED, ANSWER_ROTATED };
 enum { ZERO_NOTHING, ZERO_LAST, ZERO_REFUSED };
 enum { FAILURES_FORGOTTEN, FAILURES_COUNTED };
 enum { RELEASE_ONCE, RELEASE_EXHAUSTED };
 enum { TABLE_READ, TABLE_GUESSED, TABLE_FOLLOWED };
+enum { SLOW_START_IGNORED, SLOW_START_STEPS };
 
 /* A choice among words, as scenario keys, help and tables spell it. */
 struct choice {
     const char *key, *help;
     const char *const *words; /* ends with NULL; a word's place is its number */
-    const char *planned;      /* a word that is not there yet, or NULL */
 };
 extern const struct choice traits[TRAITS];
 extern const struct choice change_choice, draws_choice;

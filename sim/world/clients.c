@@ -130,7 +130,28 @@ static uint64_t draw_key(const struct world *world, const struct client *client)
                      stream_of(world->source[client->source].key, client->connection));
 }
 
-/* Asks the gateway for a server, and tells whoever listens what it saw and chose. */
+/* Tells whoever listens what a pick saw and chose. */
+static void tell_pick(const struct world *world, const struct client *client, uint32_t server,
+                      const struct gateway_watch *watch)
+{
+    const struct world_config *config = world->config;
+    const struct source *source = &world->source[client->source];
+    if (config->on_pick != NULL)
+        config->on_pick(config->pick_context,
+                        &(struct world_pick){.at_ns = world->now_ns,
+                                             .connection = client->connection,
+                                             .traffic = source->traffic,
+                                             .entry = source->entry,
+                                             .instance = client->worker / world->workers,
+                                             .worker = client->worker % world->workers,
+                                             .generation = watch->generation,
+                                             .attempt = client->attempt,
+                                             .server = server,
+                                             .belief = watch->belief,
+                                             .beliefs = watch->beliefs});
+}
+
+/* Asks the gateway for a server. NO_SERVER: it is refused, or waits for one. */
 static uint32_t pick_server(struct world *world, struct client *client, uint32_t instance,
                             uint32_t worker)
 {
@@ -149,42 +170,31 @@ static uint32_t pick_server(struct world *world, struct client *client, uint32_t
     struct gateway_watch watch;
     uint32_t server = gateway_open_request(world->gateway, instance, worker, &request,
                                            &client->hold, config->on_pick != NULL ? &watch : NULL);
-    if (config->on_pick == NULL)
-        return server;
-    config->on_pick(config->pick_context, &(struct world_pick){.at_ns = world->now_ns,
-                                                               .connection = client->connection,
-                                                               .traffic = source->traffic,
-                                                               .entry = source->entry,
-                                                               .instance = instance,
-                                                               .worker = worker,
-                                                               .generation = watch.generation,
-                                                               .attempt = client->attempt,
-                                                               .server = server,
-                                                               .belief = watch.belief,
-                                                               .beliefs = watch.beliefs});
+    client->wait = NULL;
+    if (server == NO_SERVER)
+        client->wait = gateway_wait(world->gateway, instance, worker, &request,
+                                    (uint32_t)(client - world->client));
+    if (client->wait == NULL)
+        tell_pick(world, client, server, &watch);
     return server;
 }
 
-/* One attempt to open, for a hold of hold_ns. */
-static void open_client(struct world *world, uint32_t place, uint64_t hold_ns)
+/* An open was refused, for a hold of hold_ns. */
+static void refuse(struct world *world, uint32_t place, uint64_t hold_ns)
+{
+    COUNT_FLOW(world, &world->client[place], refused, 1u);
+    stay_away_or_return(world, place, hold_ns, hold_ns);
+}
+
+/* An open has its server, and is held from now on. */
+static void begin_hold(struct world *world, uint32_t place, uint64_t hold_ns)
 {
     struct client *client = &world->client[place];
-    struct source *source = &world->source[client->source];
-    uint32_t instance, worker = choose_worker(world, client, &instance);
-    COUNT_FLOW(world, client, opens, 1u);
-    client->worker = instance * world->workers + worker;
-    client->life = gateway_life(world->gateway, instance, worker);
-    client->server = pick_server(world, client, instance, worker);
-    client->opening = world->openings++;
-    if (client->server == NO_SERVER) {
-        COUNT_FLOW(world, client, refused, 1u);
-        stay_away_or_return(world, place, hold_ns, hold_ns);
-        return;
-    }
     client->state = CLIENT_OPEN;
     client->tries = 0;
     COUNT_FLOW(world, client, open, 1u);
-    tallies_pick(world, source->traffic, client->server, client->attempt == 0);
+    tallies_pick(world, world->source[client->source].traffic, client->server,
+                 client->attempt == 0);
     client->ends_ns = SPAN_FOREVER;
     if (hold_ns != SPAN_FOREVER)
         client->ends_ns = world->now_ns + hold_ns; /* both below 2^63 */
@@ -192,6 +202,49 @@ static void open_client(struct world *world, uint32_t place, uint64_t hold_ns)
         agenda_client(world, PHASE_DEPARTURE, client->ends_ns, place);
         world->departures++;
     }
+}
+
+static void wait_for_place(struct world *world, uint32_t place, uint64_t hold_ns)
+{
+    struct client *client = &world->client[place];
+    client->state = CLIENT_QUEUED;
+    client->ends_ns = hold_ns;
+    COUNT_FLOW(world, client, queued, 1u);
+    COUNT_FLOW(world, client, waited, 1u);
+}
+
+void clients_served(struct world *world, const struct gateway_served *served)
+{
+    struct client *client = &world->client[served->client];
+    COUNT_FLOW(world, client, queued, -(uint64_t)1);
+    client->wait = NULL;
+    client->server = served->server;
+    client->opening = world->openings++;
+    tell_pick(world, client, served->server, &served->watch);
+    if (served->server == NO_SERVER) {
+        refuse(world, served->client, client->ends_ns);
+        return;
+    }
+    client->hold = served->hold;
+    begin_hold(world, served->client, client->ends_ns);
+}
+
+/* One attempt to open, for a hold of hold_ns. */
+static void open_client(struct world *world, uint32_t place, uint64_t hold_ns)
+{
+    struct client *client = &world->client[place];
+    uint32_t instance, worker = choose_worker(world, client, &instance);
+    COUNT_FLOW(world, client, opens, 1u);
+    client->worker = instance * world->workers + worker;
+    client->life = gateway_life(world->gateway, instance, worker);
+    client->server = pick_server(world, client, instance, worker);
+    client->opening = world->openings++;
+    if (client->wait != NULL)
+        wait_for_place(world, place, hold_ns);
+    else if (client->server == NO_SERVER)
+        refuse(world, place, hold_ns);
+    else
+        begin_hold(world, place, hold_ns);
 }
 
 static uint64_t draw_hold(const struct world *world, const struct client *client)
@@ -318,37 +371,4 @@ void clients_cut(struct world *world, uint32_t place, bool lost)
     client->state = CLIENT_FREE;
     forget_departure(world, client);
     stay_away_or_return(world, place, left_ns, 0);
-}
-
-/* ---- Choosing among them ---- */
-
-/* Opening order sorts by one 64-bit key; the place rides along. */
-struct found {
-    uint64_t opening;
-    uint32_t place;
-};
-
-static int by_opening(const void *a, const void *b)
-{
-    const struct found *one = a, *two = b;
-    return (one->opening > two->opening) - (one->opening < two->opening);
-}
-
-uint32_t *clients_select(struct world *world,
-                         bool (*wanted)(const struct world *, const struct client *,
-                                        const void *context),
-                         const void *context, uint32_t *count)
-{
-    struct found *found = memory_zeroed(world->clients, sizeof *found);
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < world->clients; i++)
-        if (world->client[i].state == CLIENT_OPEN && wanted(world, &world->client[i], context))
-            found[n++] = (struct found){world->client[i].opening, i};
-    qsort(found, n, sizeof *found, by_opening);
-    uint32_t *place = memory_zeroed(n, sizeof *place);
-    for (uint32_t i = 0; i < n; i++)
-        place[i] = found[i].place;
-    free(found);
-    *count = n;
-    return place;
 }

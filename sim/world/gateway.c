@@ -19,6 +19,7 @@ static struct life *life_begin(struct gateway *gateway, uint32_t instance, uint3
            "more lives than the gateway was told of");
     life->instance = instance;
     life->worker = worker;
+    life->joins = gateway->joins;
     life->next = gateway->lives;
     gateway->lives = life;
     gateway->current[instance * gateway->config.workers + worker] = life;
@@ -36,8 +37,7 @@ static void life_free(struct gateway *gateway, struct life *life)
     free(life);
 }
 
-/* A retired worker exits with its last connection, and its rows with it. */
-static void life_end_if_over(struct gateway *gateway, struct life *life)
+void life_end_if_over(struct gateway *gateway, struct life *life)
 {
     if (!life->retired || life->connections > 0)
         return;
@@ -106,6 +106,7 @@ void gateway_free(struct gateway *gateway)
 {
     if (gateway == NULL)
         return;
+    queue_end(gateway);
     while (gateway->lives != NULL)
         life_free(gateway, gateway->lives);
     scopes_free(gateway);
@@ -135,6 +136,7 @@ static void next_generation(struct gateway *gateway)
     scopes_sweep(gateway);
     for (uint32_t i = 0; gateway->config.eager && i < workers_of(gateway); i++)
         picker_build(gateway, gateway->current[i]);
+    queue_send_back(gateway);
 }
 
 void gateway_reload(struct gateway *gateway)
@@ -173,6 +175,14 @@ static void enter_stay(struct gateway *gateway, uint32_t server)
     state->key = memory_text(key, (size_t)length);
 }
 
+/* A server joins, or comes back, while workers run. */
+static void come_up(struct gateway *gateway, uint32_t server)
+{
+    gateway->server[server].since_s = gateway->now_s;
+    gateway->server[server].join = ++gateway->joins;
+    queue_free_places(gateway, server);
+}
+
 static void apply_list(struct gateway *gateway)
 {
     switch (gateway->balancer->change) {
@@ -180,6 +190,7 @@ static void apply_list(struct gateway *gateway)
         for (uint32_t i = 0; i < workers_of(gateway); i++)
             if (gateway->current[i]->current != NULL)
                 picker_edit(gateway, gateway->current[i]->current);
+        queue_send_back(gateway);
         return;
     case CHANGE_REBUILD:
         next_generation(gateway);
@@ -195,8 +206,12 @@ void gateway_set_members(struct gateway *gateway, const struct gateway_member *m
 {
     bool first = gateway->generation == 0;
     assert(members <= gateway->config.servers);
-    for (uint32_t i = 0; i < members; i++)
+    for (uint32_t i = 0; i < members; i++) {
         enter_stay(gateway, member[i].server);
+        gateway->server[member[i].server].slow_start_s = member[i].slow_start_s;
+        if (!first && !gateway->server[member[i].server].listed)
+            come_up(gateway, member[i].server);
+    }
     for (uint32_t i = 0; i < gateway->config.servers; i++)
         gateway->server[i].listed = false;
     for (uint32_t i = 0; i < members; i++)
@@ -209,12 +224,30 @@ void gateway_set_members(struct gateway *gateway, const struct gateway_member *m
         apply_list(gateway);
 }
 
+/* When it came up is told with the list, which is no edit. */
+static void tell_slow_start(struct gateway *gateway, const struct server_state *server)
+{
+    if (gateway->balancer->change == CHANGE_REBUILD)
+        return; /* it is told to the next picker */
+    for (uint32_t i = 0; i < workers_of(gateway); i++) {
+        struct life *life = gateway->current[i];
+        if (server->listed && life->current != NULL && starts_slowly(gateway, life, server))
+            picker_tell_again(gateway, life->current);
+    }
+}
+
 void gateway_set_down(struct gateway *gateway, uint32_t server, bool down)
 {
+    bool back = gateway->server[server].down && !down;
     gateway->server[server].down = down;
     for (struct scope *scope = gateway->scopes; scope != NULL; scope = scope->next)
         if (gateway->server[server].key != NULL)
             scope_slot(gateway, scope, server);
+    if (back) {
+        come_up(gateway, server);
+        tell_slow_start(gateway, &gateway->server[server]);
+    }
+    queue_send_back(gateway);
 }
 
 void gateway_crash(struct gateway *gateway, uint32_t instance, uint32_t worker)
@@ -253,7 +286,7 @@ void gateway_reap(struct gateway *gateway, uint64_t life)
 
 /* ---- Connections ---- */
 
-static struct picker *picker_now(struct gateway *gateway, struct life *life)
+struct picker *picker_now(struct gateway *gateway, struct life *life)
 {
     bool stale = life->current == NULL || (life->current->generation != gateway->generation &&
                                            gateway->balancer->change != CHANGE_IN_PLACE);
@@ -267,19 +300,18 @@ static struct stream next_request_draws(struct scope *scope)
     return stream_of(scope->draws, scope->requests++);
 }
 
-static void watch_picker(struct gateway *gateway, const struct picker *picker,
-                         struct gateway_watch *watch)
+void picker_watch(struct gateway *gateway, const struct picker *picker, struct gateway_watch *watch)
 {
     if (gateway->belief == NULL)
         gateway->belief = memory_zeroed(gateway->config.servers, sizeof *gateway->belief);
-    for (uint32_t i = 0; i < gateway->members; i++) {
+    for (uint32_t i = 0; i < picker->members; i++) {
         struct gateway_belief *belief = &gateway->belief[i];
         belief->server = picker->server[i];
         if (!lb_score(picker->lb, i, &belief->value))
             belief->value = (double)lb_believed(picker->lb, i);
     }
     *watch = (struct gateway_watch){
-        .belief = gateway->belief, .beliefs = gateway->members, .generation = picker->generation};
+        .belief = gateway->belief, .beliefs = picker->members, .generation = picker->generation};
 }
 
 uint32_t gateway_open(struct gateway *gateway, uint32_t instance, uint32_t worker,
@@ -305,7 +337,7 @@ uint32_t gateway_open_request(struct gateway *gateway, uint32_t instance, uint32
         picker_begin_request(gateway, picker, draws);
     }
     if (watch != NULL)
-        watch_picker(gateway, picker, watch);
+        picker_watch(gateway, picker, watch);
     struct lb_lease lease;
     uint32_t server =
         picker_pick(gateway, picker, request, own_draws ? &draws : NULL, NULL, &lease);
@@ -335,12 +367,17 @@ void gateway_release(struct gateway *gateway, const struct gateway_hold *hold)
     int status = lb_release(hold->picker->lb, hold->lease);
     assert(status == LB_OK);
     (void)status;
+    struct scope *scope = hold->picker->scope;
+    queue_free_place(gateway, scope, scope->server[hold->lease.slot]);
     picker_lose(gateway, hold->picker);
 }
 
 void gateway_set_time(struct gateway *gateway, uint64_t now_s)
 {
+    uint64_t before_s = gateway->now_s;
     gateway->now_s = now_s;
+    if (now_s != before_s)
+        queue_hear_clock(gateway, before_s);
 }
 
 uint64_t gateway_draws(const struct gateway *gateway)

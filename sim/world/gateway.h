@@ -34,6 +34,7 @@ struct gateway_member {
     bool backup, down;
     bool says_max_fails, says_fail_timeout; /* else what the real thing takes: 1 and 10 s */
     uint32_t max_fails, fail_timeout_s;     /* of balancers that count failures */
+    uint32_t slow_start_s;                  /* of balancers that know it; 0: none */
 };
 
 /* What a connection asks with, at each of its attempts. */
@@ -113,8 +114,39 @@ uint32_t gateway_open_request(struct gateway *, uint32_t instance, uint32_t work
                               const struct gateway_request *, struct gateway_hold *,
                               struct gateway_watch *);
 void gateway_release(struct gateway *, const struct gateway_hold *);
-/* The clock of failures, which never moves by itself. */
+/* The clock of failures and of slow starts, which never moves by itself. */
 void gateway_set_time(struct gateway *, uint64_t now_s);
+
+/* ---- Waiting, in balancers with `when_full: queue` ----
+ *
+ * A server that is full has a line of requests that will have no other; and what takes anybody
+ * waits in one line, of the whole scope (a process). A server that has a place free, because of a
+ * release, a limit that rises in its slow start, or because it joins or comes back, gives it to the
+ * eldest of both lines, without a new pick. Who waits for a server that leaves the list or goes
+ * down is picked anew, and if need be waits anew; where each list is a new picker, so is everybody.
+ * A worker that a reload retires keeps who waits with it until they have a place. */
+
+struct gateway_wait; /* a request that waits */
+
+/* What became of one. */
+struct gateway_served {
+    uint32_t client, server; /* server: NO_SERVER: none is left that could ever take it */
+    struct gateway_hold hold;
+    struct gateway_watch watch; /* before it got its place; if asked for */
+};
+
+/* Of an open that just found no server on this worker: whether it waits for one. NULL: nobody is
+ * full, so there is nothing to wait for. client: the caller's word for it. */
+struct gateway_wait *gateway_wait(struct gateway *, uint32_t instance, uint32_t worker,
+                                  const struct gateway_request *, uint32_t client);
+/* The next whose wait is over by what happened; false: all others wait on. */
+bool gateway_serve(struct gateway *, bool watched, struct gateway_served *);
+/* Ends a wait in vain, as the crash of its worker does. */
+void gateway_forsake(struct gateway *, struct gateway_wait *, bool watched,
+                     struct gateway_served *);
+uint32_t gateway_waiting(const struct gateway *);
+/* Whether the clock's next second may raise the limit of a listed server. */
+bool gateway_limits_rise(const struct gateway *);
 
 /* The connection's attempt failed: its server is released, the failure held against it where the
  * balancer counts failures, and another one picked by the same picker, among those where it did not

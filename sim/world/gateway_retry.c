@@ -110,6 +110,7 @@ uint32_t gateway_retry(struct gateway *gateway, struct gateway_hold *hold,
     struct lb_lease failed = hold->lease;
     int status = lb_fail(picker->lb, failed, gateway->now_s);
     assert(status == LB_OK);
+    queue_free_place(gateway, picker->scope, server_of(hold));
     if (!ended_by_edit(gateway, hold)) {
         uint32_t server = pick_again(gateway, hold, request, tried);
         if (server != NO_SERVER)

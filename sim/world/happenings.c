@@ -52,6 +52,7 @@ static uint32_t gather_members(struct world *world, bool healthy)
                 .server = server,
                 .weight = world->server[server].weight,
                 .max_conns = world->config->server[server].max_conns,
+                .slow_start_s = world->config->server[server].slow_start_s,
             };
     }
     return members;
@@ -170,6 +171,7 @@ static void change(struct world *world, uint32_t index, const struct world_event
 static void old_workers_over(struct world *world, uint32_t index, uint64_t newest)
 {
     uint32_t cut = cut_all(world, is_on_elder, &newest, false);
+    queueing_refuse(world, is_on_elder, &newest);
     world->ended_lives = newest + 1;
     notes_log(world, index, NO_SERVER, LOG_OLD_WORKERS, cut);
 }
@@ -209,6 +211,7 @@ static void crash(struct world *world, uint32_t index, const struct world_event 
     uint32_t worker = event->worker;
     uint64_t life = gateway_life(world->gateway, instance, worker);
     uint32_t count = cut_all(world, is_on_life, &life, true);
+    queueing_refuse(world, is_on_life, &life);
     gateway_crash(world->gateway, instance, worker);
     uint64_t reap_ns = world->config->balancer->reap_ns;
     if (reap_ns != 0 && reap_ns < world->config->duration_ns - world->now_ns)

@@ -35,8 +35,10 @@ static _Noreturn void broken(const struct world *world, const char *law, uint32_
 static void check_flow(const struct world *world, uint32_t row)
 {
     const struct world_flow *flow = &world->flow[row];
-    LAW(world, row, flow->opens, flow->open + flow->closed + flow->cut + flow->refused);
-    LAW(world, row, flow->arrived, flow->open + flow->closed + flow->lost + flow->waiting);
+    LAW(world, row, flow->opens,
+        flow->open + flow->closed + flow->cut + flow->refused + flow->queued);
+    LAW(world, row, flow->arrived,
+        flow->open + flow->closed + flow->lost + flow->waiting + flow->queued);
     LAW(world, row, flow->opens - flow->arrived + flow->waiting + flow->lost,
         flow->cut + flow->refused);
 }
@@ -65,21 +67,26 @@ void laws_check_step(const struct world *world)
     }
     free(counted);
     LAW(world, 0, world->flow[0].open, live);
+    if (config->balancer->trait[TRAIT_WHEN_FULL] == FULL_QUEUE)
+        LAW(world, 0, world->flow[0].queued, gateway_waiting(world->gateway));
 }
 
 /* Who is there, one by one. */
 static void check_clients(const struct world *world)
 {
-    uint64_t open = 0, waiting = 0, stranded = 0; /* stranded: on a worker that was cut */
+    uint64_t open = 0, waiting = 0, queued = 0, stranded = 0; /* stranded: on an ended worker */
     for (uint32_t i = 0; i < world->clients; i++) {
         open += world->client[i].state == CLIENT_OPEN;
         stranded +=
-            world->client[i].state == CLIENT_OPEN && world->client[i].life < world->ended_lives;
+            (world->client[i].state == CLIENT_OPEN || world->client[i].state == CLIENT_QUEUED) &&
+            world->client[i].life < world->ended_lives;
         waiting += world->client[i].state == CLIENT_WAITING;
+        queued += world->client[i].state == CLIENT_QUEUED;
     }
     LAW(world, 0, open, world->flow[0].open);
     LAW(world, 0, waiting, world->flow[0].waiting);
     LAW(world, 0, stranded, 0);
+    LAW(world, 0, queued, world->flow[0].queued);
 }
 
 /* What each traffic has adds up to what all have. */

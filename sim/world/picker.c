@@ -11,7 +11,7 @@ enum { ANSWER_DRAW = 1 };
 
 /* The gateway's list as liblb takes it, in the scope's slots, beginning at member `first`. A DNS
  * answer carries addresses only. */
-static const struct lb_member *list_for(struct gateway *gateway, struct scope *scope,
+static const struct lb_member *list_for(struct gateway *gateway, const struct picker *picker,
                                         uint32_t first)
 {
     const uint8_t *trait = gateway->balancer->trait;
@@ -22,14 +22,18 @@ static const struct lb_member *list_for(struct gateway *gateway, struct scope *s
                  ->member[first + i < gateway->members ? first + i : first + i - gateway->members];
         bool unlimited = bare || trait[TRAIT_WHEN_FULL] == FULL_IGNORE;
         bool counted = !bare && trait[TRAIT_FAILURES] == FAILURES_COUNTED;
+        const struct server_state *server = &gateway->server[member->server];
+        bool slow = !bare && starts_slowly(gateway, picker->life, server);
         gateway->list[i] = (struct lb_member){
-            .slot = scope_slot(gateway, scope, member->server),
+            .slot = scope_slot(gateway, picker->scope, member->server),
             .weight = bare ? 1 : member->weight,
             .max_conns = unlimited ? 0 : member->max_conns,
             .max_fails = !counted                 ? 0
                          : member->says_max_fails ? member->max_fails
                                                   : 1,
             .fail_timeout_s = member->says_fail_timeout ? member->fail_timeout_s : 10,
+            .slow_start_s = slow ? server->slow_start_s : 0,
+            .since_s = server->since_s,
             .flags = bare ? 0 : (member->backup ? LB_BACKUP : 0u) | (member->down ? LB_DOWN : 0u),
         };
     }
@@ -41,6 +45,13 @@ static void name_members(const struct gateway *gateway, struct picker *picker, u
     picker->members = gateway->members;
     for (uint32_t i = 0; i < gateway->members; i++)
         picker->server[i] = gateway->member[(first + i) % gateway->members].server;
+    if (picker->place == NULL)
+        return;
+    memset(picker->place, 0xff, gateway->config.servers * sizeof *picker->place); /* LB_NONE */
+    for (uint32_t i = 0; i < gateway->members; i++) {
+        picker->member[i] = gateway->list[i];
+        picker->place[picker->server[i]] = i;
+    }
 }
 
 static struct lb_picker_config config_for(const struct gateway *gateway, const struct life *life,
@@ -76,8 +87,8 @@ static struct lb_picker *build(struct gateway *gateway, struct picker *picker, v
     if (memory == NULL)
         memory = memory_aligned(LB_ALIGN, size);
     struct lb_picker *made = NULL;
-    int status = lb_picker_init(memory, size, region, &config,
-                                list_for(gateway, picker->scope, first), gateway->members, &made);
+    int status = lb_picker_init(memory, size, region, &config, list_for(gateway, picker, first),
+                                gateway->members, &made);
     assert(status >= 0);
     gateway->unseeded = gateway->unseeded || status == LB_UNSEEDED;
     name_members(gateway, picker, first);
@@ -92,6 +103,10 @@ struct picker *picker_build(struct gateway *gateway, struct life *life)
     picker->scope = scope_open(gateway, life);
     picker->scope->pickers++;
     picker->server = memory_zeroed(gateway->config.servers, sizeof *picker->server);
+    if (gateway->balancer->trait[TRAIT_WHEN_FULL] == FULL_QUEUE) {
+        picker->member = memory_zeroed(gateway->config.servers, sizeof *picker->member);
+        picker->place = memory_zeroed(gateway->config.servers, sizeof *picker->place);
+    }
     picker->lb = build(gateway, picker, NULL, 0);
     picker->row = gateway->balancer->view->per_request
                       ? LB_NONE
@@ -107,12 +122,17 @@ struct picker *picker_build(struct gateway *gateway, struct life *life)
     return picker;
 }
 
-void picker_edit(struct gateway *gateway, struct picker *picker)
+void picker_tell_again(struct gateway *gateway, struct picker *picker)
 {
-    int status = lb_picker_edit(picker->lb, list_for(gateway, picker->scope, 0), gateway->members);
+    int status = lb_picker_edit(picker->lb, list_for(gateway, picker, 0), gateway->members);
     assert(status == LB_OK);
     (void)status;
     name_members(gateway, picker, 0);
+}
+
+void picker_edit(struct gateway *gateway, struct picker *picker)
+{
+    picker_tell_again(gateway, picker);
     picker->edition++;
 }
 
@@ -137,6 +157,8 @@ void picker_free(struct picker *picker)
     picker->scope->pickers--;
     memory_aligned_free(picker->lb);
     free(picker->server);
+    free(picker->member);
+    free(picker->place);
     free(picker);
 }
 
@@ -154,6 +176,9 @@ uint32_t picker_pick(struct gateway *gateway, struct picker *picker,
     int status = lb_pick(picker->lb, picker->row, &asked, lease, &member);
     gateway->draws += asked.draws;
     gateway->unseeded = gateway->unseeded || status == LB_UNSEEDED;
+    picker->insists = NO_SERVER;
+    if (status == LB_NO_SERVER && member != LB_NONE)
+        picker->insists = picker->server[member];
     if (status == LB_NO_SERVER)
         return NO_SERVER;
     assert(status >= 0);

@@ -75,10 +75,12 @@ uint32_t scope_slot(const struct gateway *gateway, struct scope *scope, uint32_t
     return slot;
 }
 
-static void scope_free(struct scope *scope)
+static void scope_free(struct gateway *gateway, struct scope *scope)
 {
+    queue_forget_scope(gateway, scope);
     memory_aligned_free(scope->region);
     free(scope->server);
+    free(scope->line);
     free(scope);
 }
 
@@ -99,7 +101,7 @@ void scopes_sweep(struct gateway *gateway)
             at = &scope->next;
         } else {
             *at = scope->next;
-            scope_free(scope);
+            scope_free(gateway, scope);
         }
     }
 }
@@ -109,7 +111,7 @@ void scopes_free(struct gateway *gateway)
     while (gateway->scopes != NULL) {
         struct scope *scope = gateway->scopes;
         gateway->scopes = scope->next;
-        scope_free(scope);
+        scope_free(gateway, scope);
     }
 }
 
@@ -121,7 +123,9 @@ static bool is_another(void *life, uint64_t owner)
 void scopes_reap(struct gateway *gateway, uint64_t life)
 {
     for (struct scope *scope = gateway->scopes; scope != NULL; scope = scope->next)
-        lb_reap(scope->region, is_another, &life);
+        if (lb_reap(scope->region, is_another, &life) > 0)
+            for (uint32_t server = 0; server < gateway->config.servers; server++)
+                queue_free_place(gateway, scope, server);
 }
 
 uint64_t *gateway_counted(const struct gateway *gateway)

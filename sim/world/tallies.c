@@ -199,8 +199,10 @@ static struct world_flow flow_since(const struct world_flow *now, const struct w
         .cut = now->cut - before->cut,
         .gave_up = now->gave_up - before->gave_up,
         .lost = now->lost - before->lost,
+        .waited = now->waited - before->waited,
         .open = now->open,
         .waiting = now->waiting,
+        .queued = now->queued,
     };
 }
 

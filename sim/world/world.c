@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SECOND_NS = 1000000000 };
+
 /* Streams are keyed by traffic name and entry, so one source more moves no other. */
 static struct stream source_stream(const struct world_config *config, enum stream_purpose purpose,
                                    const struct world_traffic *traffic, uint32_t entry)
@@ -118,6 +120,8 @@ static void serve(struct world *world, const struct queue_item *item)
     case PHASE_EVENT:
         happenings_step(world, (uint32_t)item->rank, (enum step)item->order, item->what);
         return;
+    case PHASE_CLOCK:
+        return;
     case PHASE_ARRIVAL:
         clients_arrive(world, (uint32_t)item->rank);
         agenda_arrival(world, (uint32_t)item->rank);
@@ -150,6 +154,7 @@ static void advance(struct world *world, uint64_t until_ns)
     tallies_sample(world, until_ns);
     measures_points(world, until_ns);
     world->now_ns = until_ns;
+    gateway_set_time(world->gateway, until_ns / SECOND_NS);
 }
 
 static void loop(struct world *world)
@@ -165,6 +170,8 @@ static void loop(struct world *world)
         if (item.time_ns > world->now_ns)
             advance(world, item.time_ns);
         serve(world, &item);
+        if (world->flow[0].queued > 0)
+            queueing_serve(world);
 #ifdef LBSIM_DEBUG
         laws_check_step(world);
 #endif

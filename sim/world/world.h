@@ -6,7 +6,9 @@
  * Ties in time: events in the order they are written (a change of the list first, then its cuts in
  * opening order: of those who left, then of old workers), then arrivals (order written, then
  * reconnects by source and connection), then departures (by server, instance, worker, opening
- * order), then those who follow somebody who ended (order written).
+ * order), then those who follow somebody who ended (order written). After each of these, and after
+ * what a slow start's second brings, which is between events and arrivals, those who wait for a
+ * place get what is free: at once, before the next.
  *
  * Arrivals that keep so many are clients who ask again and again. An end is followed in its tick: a
  * close, and a cut that the client does not come back from. Who finds no server, and does not try
@@ -32,6 +34,7 @@
 struct world_server {
     const char *name;
     uint32_t weight, max_conns; /* 0: no limit */
+    uint32_t slow_start_s;      /* 0: none */
     bool at_start;
 };
 
@@ -150,7 +153,9 @@ struct world_flow {   /* of one traffic, or of all: what became of its connectio
     uint64_t arrived; /* connections: first attempts */
     uint64_t opens, refused, closed, cut, gave_up;
     uint64_t lost;          /* refused or cut for good: gave_up, and those who never come back */
+    uint64_t waited;        /* opens that found no place and waited for one */
     uint64_t open, waiting; /* at the end; the others count what happened in the window */
+    uint64_t queued;        /* at the end: opens that still wait for a place */
 };
 
 enum world_log_kind {

@@ -9,7 +9,14 @@
 __extension__ typedef unsigned __int128 wide; /* connections x nanoseconds outgrow 64 bits */
 
 /* What the queue's items are about, in the order in which one tick serves them. */
-enum phase { PHASE_EVENT, PHASE_ARRIVAL, PHASE_RECONNECT, PHASE_DEPARTURE, PHASE_FOLLOW };
+enum phase {
+    PHASE_EVENT,
+    PHASE_CLOCK,
+    PHASE_ARRIVAL,
+    PHASE_RECONNECT,
+    PHASE_DEPARTURE,
+    PHASE_FOLLOW,
+};
 
 /* An event's own moment, and those that follow from it. */
 enum step { STEP_SELF, STEP_DRAINED, STEP_OLD_WORKERS, STEP_BACK, STEP_REAP };
@@ -23,17 +30,17 @@ struct source {
     struct stream key;                           /* by connection */
 };
 
-enum client_state { CLIENT_FREE, CLIENT_OPEN, CLIENT_WAITING };
+enum client_state { CLIENT_FREE, CLIENT_OPEN, CLIENT_WAITING, CLIENT_QUEUED };
 
-/* A connection, or a client waiting to reconnect. */
+/* A connection, an open that waits for a place at a server, or a client waiting to reconnect. */
 struct client {
     uint64_t connection; /* of its source */
     uint64_t opening;    /* its number among all openings: the opening order; also its stamp */
-    uint64_t
-        ends_ns;    /* open: when its hold is over; waiting: what is left of it; or SPAN_FOREVER */
-    uint64_t tries; /* to reconnect, since it last was open */
-    uint64_t life;  /* worker life it is on */
+    uint64_t ends_ns;    /* open: when its hold is over; else what is left of it; or SPAN_FOREVER */
+    uint64_t tries;      /* to reconnect, since it last was open */
+    uint64_t life;       /* worker life it is on */
     struct gateway_hold hold;
+    struct gateway_wait *wait; /* queued: its place in the gateway's line; else NULL */
     uint32_t source, attempt, server, worker, next_free; /* worker: among all instances' */
     enum client_state state;
 };
@@ -92,6 +99,7 @@ struct world {
     uint32_t sources;
     struct client *client;
     uint32_t clients, client_room, first_free;
+    uint64_t clock_ns;          /* the last second that is in the queue for its own sake */
     uint64_t departures, stale; /* in the queue; of these, of clients that were cut */
     struct server *server;
     uint32_t *list; /* servers in the list, in its order */
@@ -131,11 +139,29 @@ void clients_depart(struct world *, uint32_t client, uint64_t opening);
 void clients_close(struct world *, uint32_t client);
 /* lost: the worker that held it is gone, so nothing is released. */
 void clients_cut(struct world *, uint32_t client, bool lost);
+/* Its wait for a place is over. */
+void clients_served(struct world *, const struct gateway_served *);
+
+/* clients_select.c: */
 /* The open clients that `wanted` is true for, in opening order; how many. Freed by the caller. */
 uint32_t *clients_select(struct world *,
                          bool (*wanted)(const struct world *, const struct client *,
                                         const void *context),
                          const void *context, uint32_t *found);
+/* The same of those who wait for a place. */
+uint32_t *clients_select_queued(struct world *,
+                                bool (*wanted)(const struct world *, const struct client *,
+                                               const void *context),
+                                const void *context, uint32_t *found);
+
+/* queueing.c: who waits for a place. */
+/* After each step, while somebody waits: whoever has got a place by it. */
+void queueing_serve(struct world *);
+/* Who waits with a worker that ends is refused. */
+void queueing_refuse(struct world *,
+                     bool (*wanted)(const struct world *, const struct client *,
+                                    const void *context),
+                     const void *context);
 
 /* happenings.c: scripted events. */
 void happenings_schedule(struct world *);
@@ -192,6 +218,8 @@ enum phase agenda_phase(const struct queue_item *);
 void agenda_event(struct world *, uint64_t at_ns, uint32_t event, enum step, uint64_t detail);
 /* A reconnect or a departure of this client. */
 void agenda_client(struct world *, enum phase, uint64_t at_ns, uint32_t client);
+/* Nothing but the time itself. */
+void agenda_clock(struct world *, uint64_t at_ns);
 /* The source's next connection, if it arrives before the end. */
 void agenda_arrival(struct world *, uint32_t source);
 /* A connection more of a source that keeps so many. */
