@@ -17,8 +17,11 @@
  *           reach another worker's or another generation's count.
  *
  * The library never waits, allocates, reads a clock or draws a random number of its own: memory,
- * lock, and randomness are the host's. Calls marked [L] need the region locked if it is shared.
- * Every int returned is an lb_status; below zero nothing was changed. */
+ * lock, and randomness are the host's. Calls marked [L] need the region locked if it is shared; the
+ * others may be made without. Every int returned is an lb_status; below zero nothing was changed.
+ *
+ * A process may be killed at any moment, in any call. What its row counts stays counted until a
+ * host drops the row; nothing else is lost or wrong, once its lock is taken (lb_take_lock). */
 #ifndef LB_H
 #define LB_H
 
@@ -30,7 +33,7 @@
 extern "C" {
 #endif
 
-#define LB_ABI        4u  /* changes with any struct or meaning below */
+#define LB_ABI        5u  /* changes with any struct or meaning below */
 #define LB_ALIGN      64u /* what the address of every memory given to the library divides by */
 #define LB_PARAMS_MAX 8u  /* parameters of an algorithm */
 #define LB_KEY_MAX    95u /* bytes of a server's key */
@@ -116,28 +119,53 @@ struct lb_shape {
 };
 
 size_t lb_region_size(const struct lb_shape *); /* 0: impossible */
-/* format lays a new region out; attach takes one as another process left it. attach's
- * LB_BAD_MEMORY tells the host to format anew, and to say so. */
+/* format lays a new region out. attach takes one that others may be using; it looks at the header
+ * alone (magic, ABI, shape, sizes). LB_BAD_MEMORY tells the host to format anew, and to say so. */
 int lb_region_format(void *memory, size_t size, const struct lb_shape *, struct lb_region **);
 int lb_region_attach(void *memory, size_t size, struct lb_region **);
-/* LB_OK, or LB_BAD_MEMORY where loads, rows and index disagree. [L] */
+/* LB_OK, or LB_BAD_MEMORY where keys, rows, scopes, counts, index or loads cannot be true together.
+ * Of what algorithms remember, and of failures, it knows nothing. [L] */
 int lb_region_check(const struct lb_region *);
+/* attach, for a region that nobody uses any more: all who did are gone, as after a crash of the
+ * machine, and it may lie in a file that was written by halves. Whoever held the lock holds it no
+ * more; what was counted stays, so reap. After LB_OK no call reads or writes outside the region,
+ * or in it what it should not, whatever bytes algorithms had left there: they begin anew. Counts
+ * that could be true are taken to be true. LB_BAD_MEMORY: format anew; nothing in it is of use. */
+int lb_region_recover(void *memory, size_t size, struct lb_region **);
 
-/* A server's identity: the same key has the same slot, and so the same counts. [L] LB_NONE: full.
- */
+/* A server's identity: the same key has the same slot, and so the same counts. It has it for ever.
+ * [L] LB_NONE: full. */
 uint32_t lb_slot(struct lb_region *, const char *key, size_t length);
+/* The same, for as long as this row: where servers come and go, so that slots are used again. When
+ * slots run out, one is given to another key that no row has asked for, and no lb_slot(); a row
+ * asks for all that is in its owner's lists, before they are built, and so does who keeps slots for
+ * others to come, with a row of its own. Ends with the row, or when it is done with. [L] LB_NONE:
+ * full, or no such row. */
+uint32_t lb_row_slot(struct lb_region *, uint32_t row, const char *key, size_t length);
+/* The row's owner has no list any more with this slot in it. false: the row still counts there. [L]
+ */
+bool lb_row_slot_done(struct lb_region *, uint32_t row, uint32_t slot);
 uint32_t lb_slots_used(const struct lb_region *); /* slots are numbered from 0 */
+/* The newest key of the slot; a slot that is given away gets another. "": it has none, because one
+ * that was making it died. [L] */
 const char *lb_slot_key(const struct lb_region *, uint32_t slot);
 /* What all rows count on a slot, the leaked ones too: for status pages and ledgers. [L] */
 uint64_t lb_slot_count(const struct lb_region *, uint32_t slot);
 /* Taken out, or back in, for every picker's next pick. [L] */
 void lb_slot_set_down(struct lb_region *, uint32_t slot, bool down);
 
-/* The lock is a word in the region that names its holder (a number of the host's, never 0).
- * Waiting, yielding and asking whether the holder lives are the host's. */
+/* The lock is a word in the region that names its holder: a number of the host's, never 0, and
+ * never one that another had before. Waiting, yielding and asking whether the holder lives are the
+ * host's. */
 bool lb_try_lock(struct lb_region *, uint64_t self);
 void lb_unlock(struct lb_region *);
 uint64_t lb_lock_holder(const struct lb_region *); /* 0: unlocked */
+/* Takes the lock from a holder that is dead. Of all who try at once one succeeds; it holds the lock
+ * then. What the dead one left half-written is put right: loads are what the rows count, a change
+ * of slots, rows or scopes is done or was never begun, and in every scope the algorithm begins
+ * anew, failures included, with the newest list. The dead one's row is the host's to drop. false:
+ * somebody else was faster. Taken from a holder that lives, everything may break. */
+bool lb_take_lock(struct lb_region *, uint64_t dead, uint64_t self);
 
 /* ---- Scopes and rows ---- */
 
@@ -146,25 +174,32 @@ uint64_t lb_lock_holder(const struct lb_region *); /* 0: unlocked */
 uint32_t lb_scope_open(struct lb_region *, struct lb_scope_key, const uint64_t draw_key[2]);
 /* Forgets everything in it, as view `request` does for each request. [L] */
 void lb_scope_restart(struct lb_region *, uint32_t scope);
-/* Nobody will pick in it again; it is reused when the last of its rows is gone. [L] */
+/* It is found no more, and reused when the last of its rows is gone. [L] */
 void lb_scope_close(struct lb_region *, uint32_t scope);
+/* The same for all scopes of a life that is over, which did not close them itself; and for those
+ * that differ from this key by an earlier generation only, when that is taken out of service. [L]
+ */
+void lb_scope_close_life(struct lb_region *, uint64_t life);
+void lb_scope_close_elder(struct lb_region *, struct lb_scope_key);
 
-/* The row of this owner that feeds this scope; the same when asked again. [L] LB_NONE: full. */
+/* The row of this owner that feeds this scope; the same when asked again. [L] LB_NONE: full, as
+ * LB_FULL says it; then a host that cannot wait counts in a region of its own. */
 uint32_t lb_row_claim(struct lb_region *, uint64_t owner, uint32_t scope);
 /* Its owner is gone, and its connections with it. Returns how many it counted. [L] */
 uint64_t lb_row_drop(struct lb_region *, uint32_t row);
 /* Drops every row whose owner is not alive. Never called, a crash's counts leak (as in nginx's
  * `zone`). Returns how many connections were taken back. [L] */
 uint64_t lb_reap(struct lb_region *, bool (*alive)(void *context, uint64_t owner), void *context);
-/* What one row counts on a slot. */
+/* What one row counts on a slot. Of a row that is not one's own it may be over at once. */
 int32_t lb_row_count(const struct lb_region *, uint32_t row, uint32_t slot);
 
 /* ---- The count table of view `seeded`: memory and life of its own ----
  *
  * Signed cells under keys conn_count:{upstream}:{server}. Cleaned of servers that left, and read,
  * only when a picker is built; +1 a pick and -1 a release by any picker (which makes the key again,
- * and may take it below zero); nobody corrects it after a crash. That is a real design with real
- * defects (APISIX pull request 12255), kept faithfully. */
+ * and may take it below zero); nobody corrects it after a crash, and a death under the lock may
+ * tear it: then it must be formatted anew. That is a real design with real defects (APISIX pull
+ * request 12255), kept faithfully. */
 
 struct lb_counts;
 

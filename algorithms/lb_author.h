@@ -33,7 +33,8 @@ struct lb_context {
     uint64_t now_s;
     const char *key; /* the request's */
     size_t key_length;
-    const char *names; /* by slot: the servers' keys; see lb_name() */
+    const char *names; /* by slot: the servers' keys; see lb_name(). Who enters as LB_ENTRY_NEW may
+                        * have a slot that was another's */
     size_t name_stride;
     uint32_t turn; /* whose it is: LB_BACKUP, or 0: the others' */
     /* Draws: the key, and how many were drawn from it before. */

@@ -63,9 +63,8 @@ static struct lb_lease count_one(struct lb_picker *picker, uint32_t row, uint32_
 {
     uint32_t slot = picker->member[member].slot;
     if (row != LB_NONE) {
-        _Atomic int32_t *cell = lb_cell(&picker->map, row, slot);
-        int32_t count = atomic_load_explicit(cell, memory_order_relaxed);
-        atomic_store_explicit(cell, count + 1, memory_order_relaxed);
+        int32_t count = lb_cell_count(&picker->map, row, slot);
+        atomic_store_explicit(lb_cell(&picker->map, row, slot), count + 1, memory_order_relaxed);
         lb_load_of(picker)[slot]++;
     }
     *status = lb_note(picker, slot, 1) ? LB_OK : LB_UNSEEDED;
@@ -134,10 +133,9 @@ bool lb_release_locks(const struct lb_picker *picker)
 /* One connection less in its row. false: the row counts none there. */
 static bool uncount(const struct lb_map *map, struct lb_lease lease)
 {
-    _Atomic int32_t *cell = lb_cell(map, lease.row, lease.slot);
-    int32_t count = atomic_load_explicit(cell, memory_order_relaxed);
+    int32_t count = lb_cell_count(map, lease.row, lease.slot);
     if (count > 0)
-        atomic_store_explicit(cell, count - 1, memory_order_relaxed);
+        atomic_store_explicit(lb_cell(map, lease.row, lease.slot), count - 1, memory_order_relaxed);
     return count > 0;
 }
 
@@ -147,8 +145,8 @@ static int release(struct lb_picker *picker, struct lb_lease lease, bool again)
     const struct lb_map *map = &picker->map;
     if (lease.row == LB_NONE)
         return LB_OK;
-    if (lease.row >= map->region->rows_used || lease.slot >= map->region->slots_used ||
-        map->row[lease.row].owner == 0)
+    if (lease.row >= lb_used(&map->region->rows_used) ||
+        lease.slot >= lb_used(&map->region->slots_used) || lb_owner(map, lease.row) == 0)
         return LB_BAD_LEASE;
     if (!again && !uncount(map, lease))
         return LB_BAD_LEASE;

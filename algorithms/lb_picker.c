@@ -45,10 +45,10 @@ static bool valid_config(const struct lb_region *region, const struct lb_picker_
 /* Takes the list over and fills `place`. false: a member twice, or a slot that is not there. */
 static bool take_list(struct lb_picker *picker, const struct lb_member *member, uint32_t members)
 {
-    uint32_t used = picker->map.region->slots_used;
+    uint32_t used = lb_used(&picker->map.region->slots_used);
     for (uint32_t i = 0; i < members;
          i++) { /* looked at first, so that a refusal changes nothing */
-        if (member[i].slot >= used)
+        if (member[i].slot >= used || lb_key_length(&picker->map, member[i].slot) == 0)
             return false;
         picker->leaving[member[i].slot] = LB_NONE;
     }
@@ -121,6 +121,17 @@ static bool is_sole(const struct lb_picker *picker)
     return picker->context.members == 1 && (picker->config.quirks & LB_SOLE_UNCOUNTED) != 0;
 }
 
+static void enter_newest(struct lb_picker *picker, bool building)
+{
+    picker->edition = ++picker->map.scope[picker->config.scope].edition;
+    if (lb_is_mine(picker)) {
+        lb_catch_up(picker);
+        lb_enter_list(picker, building);
+    } else {
+        lb_take_over(picker);
+    }
+}
+
 int lb_picker_init(void *memory, size_t size, struct lb_region *region,
                    const struct lb_picker_config *config, const struct lb_member *member,
                    uint32_t members, struct lb_picker **made)
@@ -144,12 +155,7 @@ int lb_picker_init(void *memory, size_t size, struct lb_region *region,
         return LB_OK;
     lb_refresh(picker);
     bool seeded = !config->seeded || lb_seed(picker);
-    if (lb_is_mine(picker)) {
-        lb_catch_up(picker);
-        lb_enter_list(picker, true);
-    } else {
-        lb_take_over(picker);
-    }
+    enter_newest(picker, true);
     return seeded ? LB_OK : LB_UNSEEDED;
 }
 
@@ -161,11 +167,6 @@ int lb_picker_edit(struct lb_picker *picker, const struct lb_member *member, uin
     if (picker->sole)
         return LB_OK;
     lb_refresh(picker);
-    if (lb_is_mine(picker)) {
-        lb_catch_up(picker);
-        lb_enter_list(picker, false);
-    } else {
-        lb_take_over(picker);
-    }
+    enter_newest(picker, false);
     return LB_OK;
 }

@@ -13,6 +13,7 @@ struct lb_picker {
     uint32_t *place;          /* [slots] */
     uint32_t *leaving;        /* [slots]: room to sort those who leave */
     uint64_t brain;           /* its algorithm and parameters, as a hash */
+    uint64_t edition;         /* its list's number in the scope; the greatest is the newest */
     bool hears_releases;      /* the algorithm wants to know of each */
     bool counts_failures;     /* of a member at least */
     bool has_backups;

@@ -29,7 +29,8 @@ void lb_enter_list(struct lb_picker *picker, bool building)
     const struct lb_algorithm *algorithm = picker->config.algorithm;
     uint8_t *listed = &picker->map.listed[lb_at(&picker->map, picker->config.scope)];
     uint32_t leaving = 0;
-    for (uint32_t slot = 0; slot < picker->map.region->slots_used; slot++)
+    picker->map.scope[picker->config.scope].heard = picker->edition;
+    for (uint32_t slot = 0; slot < lb_used(&picker->map.region->slots_used); slot++)
         if (listed[slot] && c->place[slot] == LB_NONE)
             picker->leaving[leaving++] = slot;
     sort_leaving(picker, leaving);
@@ -57,19 +58,21 @@ void lb_refresh(struct lb_picker *picker)
     if (lb_keeps_loads(picker))
         return;
     const struct lb_map *map = &picker->map;
-    uint32_t used = map->region->slots_used, scope = picker->config.scope;
+    uint32_t used = lb_used(&map->region->slots_used), rows = lb_used(&map->region->rows_used);
     int32_t *load = lb_load_of(picker);
     memcpy(load, lb_base_of(picker), used * sizeof *load);
-    for (uint32_t row = 0; row < map->region->rows_used; row++) {
-        if (map->row[row].owner == 0 || map->row[row].scope != scope)
+    for (uint32_t row = 0; row < rows; row++) {
+        if (lb_owner(map, row) == 0 || map->row[row].scope != picker->config.scope)
             continue;
         for (uint32_t slot = 0; slot < used; slot++)
-            load[slot] += atomic_load_explicit(lb_cell(map, row, slot), memory_order_relaxed);
+            load[slot] += lb_cell_count(map, row, slot);
     }
 }
 
-/* A scope may outlive the algorithm that worked in it (a reload changed it): another's memory is
- * never read, so whoever picks next begins anew in it, from what is counted. */
+/* A scope may outlive the algorithm that worked in it (a reload changed it), or a death may have
+ * torn what it remembers: such a memory is never read, so whoever picks next begins anew in it,
+ * from what is counted. That may be an elder with its old list; the list in force is the newest,
+ * so whoever brought a newer one tells it again. */
 bool lb_is_mine(const struct lb_picker *picker)
 {
     return picker->map.scope[picker->config.scope].brain == picker->brain;
@@ -77,10 +80,13 @@ bool lb_is_mine(const struct lb_picker *picker)
 
 void lb_take_over(struct lb_picker *picker)
 {
-    if (lb_is_mine(picker))
+    struct lb_scope *scope = &picker->map.scope[picker->config.scope];
+    if (!lb_is_mine(picker)) {
+        lb_scope_forget(&picker->map, picker->config.scope);
+        scope->brain = picker->brain;
+    } else if (scope->heard >= picker->edition) {
         return;
-    lb_scope_forget(&picker->map, picker->config.scope);
-    picker->map.scope[picker->config.scope].brain = picker->brain;
+    }
     lb_enter_list(picker, true);
 }
 
