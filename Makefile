@@ -139,7 +139,7 @@ check:
 	@echo 'clang-format: nothing to change'
 	@tests/check_tidy $(TIDY_SOURCES)
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 MODE=asan all tests
-	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 MODE=tsan all
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 MODE=tsan all build/tsan/tests/test_shared
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 MODE=fuzz CC=clang fuzzers
 	@$(MAKE) --no-print-directory -j$(JOBS) all long_tests
 	@LBSIM=build/asan/lbsim tests/cli/run
