@@ -138,14 +138,9 @@ static inline bool lb_tried(const struct lb_context *c, uint32_t member)
     return c->tried != NULL && (c->tried[member / 64] >> (member % 64) & 1u) != 0;
 }
 
-/* Is it left alone for its failures? nginx's rule: whole seconds, the end included. */
-static inline bool lb_failing(const struct lb_context *c, uint32_t member)
-{
-    const struct lb_member *m = &c->member[member];
-    const struct lb_health *health = &c->health[m->slot];
-    return m->max_fails != 0 && health->fails >= m->max_fails && c->members > 1 &&
-           (int64_t)(c->now_s - health->asked_s) <= (int64_t)m->fail_timeout_s;
-}
+/* Is one that counts failures left alone for them? nginx's rule: whole seconds, the end included.
+ * Out of line, as few are asked: what every pick asks of every member stays small. */
+bool lb_left_alone(const struct lb_context *, uint32_t member);
 
 /* Whole seconds of its slow start that are over; what the clock was not told of yet are none. */
 static inline uint64_t lb_seconds_up(const struct lb_member *m, uint64_t now_s)
@@ -165,8 +160,10 @@ static inline uint32_t lb_sixteenths(const struct lb_context *c, uint32_t member
 static inline bool lb_eligible(const struct lb_context *c, uint32_t member)
 {
     const struct lb_member *m = &c->member[member];
-    return m->flags == c->turn && !lb_failing(c, member) && !lb_tried(c, member) &&
-           !c->down[m->slot] && (m->weight > 0 || (c->quirks & LB_ZERO_IS_LAST) != 0);
+    if (m->flags != c->turn || c->down[m->slot] || lb_tried(c, member) ||
+        (m->weight == 0 && (c->quirks & LB_ZERO_IS_LAST) == 0))
+        return false;
+    return m->max_fails == 0 || !lb_left_alone(c, member);
 }
 
 static inline bool lb_full(const struct lb_context *c, uint32_t member)

@@ -46,6 +46,14 @@ static void note_asked(struct lb_picker *picker, uint32_t member, uint64_t now_s
         health->asked_s = now_s;
 }
 
+bool lb_left_alone(const struct lb_context *c, uint32_t member)
+{
+    const struct lb_member *m = &c->member[member];
+    const struct lb_health *health = &c->health[m->slot];
+    return health->fails >= m->max_fails && c->members > 1 &&
+           (int64_t)(c->now_s - health->asked_s) <= (int64_t)m->fail_timeout_s;
+}
+
 /* HAProxy's slow start: as many hundredths of the limit as of the time, and 1 at least. */
 uint32_t lb_member_limit(const struct lb_member *m, uint64_t now_s)
 {
