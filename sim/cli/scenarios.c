@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Where shipped scenarios are, seen from the program: built, or installed. */
-static const char *const shipped[] = {"/../../scenarios/", "/../share/lbsim/scenarios/"};
+/* Where shipped scenarios are, seen from the program: installed, or built. */
+static const char *const shipped[] = {"/../share/lbsim/scenarios/", "/../../scenarios/"};
 
 enum { PATH_ROOM = 4096 };
 
