@@ -4,8 +4,13 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 MODE    ?= release
-PREFIX  ?= /usr/local
 DESTDIR ?=
+PREFIX  ?= /usr/local
+# Where distributions differ.
+LIBDIR  ?= $(PREFIX)/lib
+MANDIR  ?= $(PREFIX)/share/man
+BASH_COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
+ZSH_COMPLETIONS  ?= $(PREFIX)/share/zsh/site-functions
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wmissing-prototypes
 # Every number must be the same on every machine: no fused multiply-add, no fast-math, ever.
@@ -28,9 +33,13 @@ endif
 # Warnings as errors have a place of their own: what was built without them says nothing.
 BUILD := build/$(MODE)$(if $(filter clang,$(CC)),-clang)$(if $(filter release,$(MODE)),$(if $(WERROR),-strict))
 
+# A distribution's own flags, as CFLAGS, CPPFLAGS and LDFLAGS say, stand before ours: none of them
+# makes a number another one.
+OWN_CFLAGS := $(WARNINGS) $(FLAGS) $(CPPFLAGS) $(CFLAGS) -fno-fast-math $(STRICT)
 # liblb is built with no -I at all: the first proof that it leans on nothing.
-LB_CFLAGS  := $(STRICT) $(WARNINGS) $(FLAGS) -fPIC
-SIM_CFLAGS := $(STRICT) $(WARNINGS) $(FLAGS) -D_XOPEN_SOURCE=700 -I.
+LB_CFLAGS  := $(OWN_CFLAGS) -fPIC
+SIM_CFLAGS := $(OWN_CFLAGS) -D_XOPEN_SOURCE=700 -I.
+LINK_FLAGS := $(FLAGS) $(CFLAGS) -fno-fast-math $(LDFLAGS)
 LIBRARIES  := -lfyaml -lcsv -ljansson -lgsl -lgslcblas -lm -lpthread
 
 LB_SRC       := $(wildcard algorithms/*.c)
@@ -84,10 +93,10 @@ $(BUILD)/libsim.a: $(SIM_OBJ)
 	$(Q)$(AR) rcs $@ $^
 $(BUILD)/lbsim: $(CLI_OBJ) $(BUILD)/libsim.a $(BUILD)/liblb.a
 	$(call say,LD,$@)
-	$(Q)$(CC) $(FLAGS) $^ $(LIBRARIES) -o $@
+	$(Q)$(CC) $(LINK_FLAGS) $^ $(LIBRARIES) -o $@
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIB_OBJ) $(BUILD)/libsim.a $(BUILD)/liblb_contract.a $(BUILD)/liblb.a
 	$(call say,LD,$@)
-	$(Q)$(CC) $(FLAGS) $^ $(LIBRARIES) -lcunit -o $@
+	$(Q)$(CC) $(LINK_FLAGS) $^ $(LIBRARIES) -lcunit -o $@
 
 .PHONY: tests long_tests fuzzers
 tests: $(TESTS)
@@ -97,14 +106,14 @@ long_tests: $(LONG_TESTS)
 fuzzers: $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
 $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libsim.a $(BUILD)/liblb.a
 	$(call say,LD,$@)
-	$(Q)$(CC) $(FLAGS) -fsanitize=fuzzer $^ $(LIBRARIES) -o $@
+	$(Q)$(CC) $(LINK_FLAGS) -fsanitize=fuzzer $^ $(LIBRARIES) -o $@
 
 # ---- What a newcomer types ----
 
 OUT ?= out/ws_scale
 JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 
-.PHONY: help run test check bench format docs install snapshots clean
+.PHONY: help run test check bench format docs snapshots clean
 help:
 	@echo "make run        build, and run the main job: scenarios/ws_scale.yaml (installs what is missing)"
 	@echo "make test       build and pass the tests (installs what is missing)"
@@ -113,7 +122,8 @@ help:
 	@echo "make format     clang-format over the tree"
 	@echo "make docs       write docs/ and README's run anew, from the program and the truth suite"
 	@echo "make snapshots  write the CLI's expected outputs anew; then read the diff"
-	@echo "make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
+	@echo "make install    program, library, scenarios, manual: PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
+	@echo "make uninstall  takes away what the same make install puts there"
 	@echo "make clean      remove build/ and out/"
 	@echo
 	@echo "MODE=release|debug|asan|tsan, CC=gcc|clang, WERROR=1 choose how it is built."
@@ -124,15 +134,16 @@ run:
 	$(BUILD)/lbsim run scenarios/ws_scale.yaml -o $(OUT)
 
 test:
-	@tools/need build test plot
-	@$(MAKE) --no-print-directory -j$(JOBS) all tests
-	@tests/run $(TESTS) tests/check_floors tests/check_house tests/check_docs tests/check_agreement tests/cli/run
+	@tools/need build test plot install
+	@$(MAKE) --no-print-directory -j$(JOBS) all tests everything
+	@tests/run $(TESTS) tests/check_floors tests/check_house tests/check_docs tests/check_agreement tests/cli/run \
+		tests/check_install tests/check_manual tests/check_completion
 
 CHECK_SOURCES = $(shell find algorithms sim reports tests -name '*.[ch]')
 TIDY_SOURCES  = $(SIM_SRC) $(CLI_SRC) $(LB_SRC) $(CONTRACT_SRC)
 
 check:
-	@tools/need build test plot check
+	@tools/need build test plot install check
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 all tests long_tests
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 CC=clang all tests
 	@clang-format --dry-run --Werror $(CHECK_SOURCES)
@@ -141,17 +152,17 @@ check:
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 MODE=asan all tests
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 MODE=tsan all build/tsan/tests/test_shared
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 MODE=fuzz CC=clang fuzzers
-	@$(MAKE) --no-print-directory -j$(JOBS) all long_tests
+	@$(MAKE) --no-print-directory -j$(JOBS) all everything long_tests
 	@LBSIM=build/asan/lbsim tests/cli/run
 	@tests/run $(patsubst $(BUILD)/%,build/asan/%,$(TESTS)) $(LONG_TESTS) tests/check_liblb tests/check_bits \
 		tests/check_fidelity tests/check_threads tests/check_instructions tests/check_fuzz \
-		tests/nginx_probe
+		tests/nginx_probe tests/check_completion_zsh
 
 bench: $(BUILD)/bench_picks
 	$<
 $(BUILD)/bench_picks: $(BUILD)/tests/bench/picks.o $(BUILD)/libsim.a $(BUILD)/liblb.a
 	$(call say,LD,$@)
-	$(Q)$(CC) $(FLAGS) $^ $(LIBRARIES) -o $@
+	$(Q)$(CC) $(LINK_FLAGS) $^ $(LIBRARIES) -o $@
 
 format:
 	@tools/need format
@@ -167,15 +178,54 @@ docs: all $(TRUTH_TESTS)
 snapshots: all
 	tests/cli/run --update
 
-# Paths are those of the installation: everything is found from where the program is.
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include \
-		$(DESTDIR)$(PREFIX)/share/lbsim/scenarios/truth
-	install -m 755 $(BUILD)/lbsim $(DESTDIR)$(PREFIX)/bin/
-	install -m 644 $(BUILD)/liblb.a $(DESTDIR)$(PREFIX)/lib/
-	install -m 644 algorithms/lb.h algorithms/lb_author.h $(DESTDIR)$(PREFIX)/include/
-	install -m 644 scenarios/*.yaml $(DESTDIR)$(PREFIX)/share/lbsim/scenarios/
-	install -m 644 scenarios/truth/*.yaml $(DESTDIR)$(PREFIX)/share/lbsim/scenarios/truth/
+# ---- What an installation has ----
+
+VERSION   := $(shell sed -n 's/^\#define LBSIM_VERSION "\(.*\)"/\1/p' sim/run/run.h)
+PAGES     := $(patsubst docs/man/%.scd,build/man/%,$(wildcard docs/man/*.scd))
+SCENARIOS := $(sort $(wildcard scenarios/*.* scenarios/*/*.*))
+
+# One row a thing: what is built, and the place it gets. The program finds everything from where it is.
+INSTALLED := \
+	$(BUILD)/lbsim:$(PREFIX)/bin/lbsim \
+	$(BUILD)/liblb.a:$(LIBDIR)/liblb.a \
+	$(BUILD)/liblb_contract.a:$(LIBDIR)/liblb_contract.a \
+	build/lb.pc:$(LIBDIR)/pkgconfig/lb.pc \
+	build/lb_contract.pc:$(LIBDIR)/pkgconfig/lb_contract.pc \
+	algorithms/lb.h:$(PREFIX)/include/lb.h \
+	algorithms/lb_author.h:$(PREFIX)/include/lb_author.h \
+	algorithms/contract/contract.h:$(PREFIX)/include/lb/contract.h \
+	build/completion/bash:$(BASH_COMPLETIONS)/lbsim \
+	build/completion/zsh:$(ZSH_COMPLETIONS)/_lbsim \
+	$(foreach page,$(PAGES),$(page):$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
+	$(foreach file,$(SCENARIOS),$(file):$(PREFIX)/share/lbsim/$(file))
+
+.PHONY: everything install uninstall FORCE
+everything: $(foreach row,$(INSTALLED),$(firstword $(subst :, ,$(row))))
+
+# The pages and the completions are written from what the program says of itself.
+build/man/%: docs/man/%.scd tools/manual tools/tables algorithms/lb.h $(BUILD)/lbsim
+	@mkdir -p $(@D)
+	$(call say,MAN,$@)
+	$(Q)tools/manual $(BUILD)/lbsim $< >$@.scd && scdoc <$@.scd >$@
+build/completion/%: tools/completion/write tools/completion/% tools/tables $(SCENARIOS) $(BUILD)/lbsim
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)tools/completion/write $(BUILD)/lbsim $* >$@
+build/%.pc: algorithms/%.pc.in FORCE
+	@mkdir -p $(@D)
+	@sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' $< >$@
+
+install:
+	@tools/need build install
+	@$(MAKE) --no-print-directory everything
+	@set -e; for row in $(INSTALLED); do install -D -m 644 "$${row%%:*}" "$(DESTDIR)$${row#*:}"; done
+	@chmod 755 "$(DESTDIR)$(PREFIX)/bin/lbsim"
+	@echo "lbsim $(VERSION) is in $(DESTDIR)$(PREFIX)"
+
+uninstall:
+	@for row in $(INSTALLED); do rm -f "$(DESTDIR)$${row#*:}"; done
+	@for folder in share/lbsim include/lb; do \
+		[ ! -d "$(DESTDIR)$(PREFIX)/$$folder" ] || find "$(DESTDIR)$(PREFIX)/$$folder" -depth -type d -empty -delete; done
 
 clean:
 	rm -rf build out

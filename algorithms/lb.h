@@ -300,6 +300,7 @@ uint32_t lb_member_limit(const struct lb_member *, uint64_t now_s);
 int lb_release(struct lb_picker *, struct lb_lease);
 /* The same for an attempt that failed: it is held against the member. [L] */
 int lb_fail(struct lb_picker *, struct lb_lease, uint64_t now_s);
+/* Do releases of this picker need the lock? */
 bool lb_release_locks(const struct lb_picker *);
 /* What some real gateways do when the retries of a connection run out: they release its last server
  * once more. The algorithm and the count table hear of it; the row, which counts no such
