@@ -156,7 +156,7 @@ check:
 	@LBSIM=build/asan/lbsim tests/cli/run
 	@tests/run $(patsubst $(BUILD)/%,build/asan/%,$(TESTS)) $(LONG_TESTS) tests/check_liblb tests/check_bits \
 		tests/check_fidelity tests/check_threads tests/check_instructions tests/check_fuzz \
-		tests/nginx_probe tests/check_completion_zsh
+		tests/nginx_probe tests/check_completion_zsh tests/check_packages
 
 bench: $(BUILD)/bench_picks
 	$<
