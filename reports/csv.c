@@ -54,11 +54,11 @@ static void put_servers(FILE *to, const struct experiment *experiment, const str
         fprintf(to, "%s,%s,", csv_traffic(experiment, row), experiment->scenario->server[s].name);
         fprintf(to,
                 "%" PRIu32 ",%" PRIu64 ",%s,%" PRIu64 ",%s,%" PRIu64 ",%s,%" PRIu64 ",%" PRIu64
-                ",%" PRIu64 "\n",
+                ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
                 result->weight[s], tally->picks, share, tally->live,
                 text_ratio(tally->live_mean, mean), tally->live_peak,
                 value_seconds_text(result->present_ns[s], present), tally->closed, tally->cut,
-                tally->picks_absent);
+                tally->picks_absent, tally->retries, tally->failed);
     }
 }
 
@@ -66,7 +66,7 @@ void report_servers_csv(const struct experiment *experiment, bool header, FILE *
 {
     if (header)
         fputs("scenario,balancer,replication,traffic,server,weight,picks,share_pct,live_end,"
-              "live_mean,live_peak,present_s,closed,cut,picks_absent\n",
+              "live_mean,live_peak,present_s,closed,cut,picks_absent,retries,failed\n",
               to);
     for (uint64_t i = 0; i < experiment->trials; i++)
         for (uint32_t row = 0; row <= experiment->scenario->traffics; row++)
@@ -127,6 +127,12 @@ static void put_detail(FILE *to, const struct world_log *log)
         return;
     case LOG_OUT:
         fputs("out", to);
+        return;
+    case LOG_FAILED:
+        fprintf(to, "failed cut=%" PRIu64, log->number);
+        return;
+    case LOG_DETECTED:
+        fputs("detected", to);
         return;
     case LOG_BACK:
         fputs("back", to);

@@ -160,7 +160,7 @@ static void put_pick(void *told, const struct world_pick *pick)
     fprintf(to, ",%" PRIu64 ",%" PRIu32 ",%s,", pick->connection, pick->attempt,
             pick->server == NO_SERVER ? "-" : scenario->server[pick->server].name);
     put_believed(to, pick, scenario->server);
-    fprintf(to, ",%s\n", scenario->name);
+    fprintf(to, ",%s,%" PRIu32 "\n", scenario->name, pick->retry);
     if (ferror(to))
         note_error(part->log);
 }
@@ -252,7 +252,7 @@ struct pick_log *pick_log_begin(const char *named, const char *directory, char *
     if (may_replace(log->path, named, why, room)) {
         log->file = fopen(log->aside, "w");
         if (log->file != NULL) {
-            fputs(HEADER ",scenario\n", log->file);
+            fputs(HEADER ",scenario,retry\n", log->file);
             return log;
         }
         snprintf(why, room, "cannot write to %s: %s", named, strerror(errno));

@@ -47,11 +47,11 @@ static void enter(struct events *events, uint64_t at_ns, const char *words, cons
     append(&happening->text[1], name);
 }
 
-/* An event, or (back) the return of the server that it took out. */
+/* An event, or a later part of it. */
 struct moment {
     uint64_t at_ns;
     const struct world_event *event;
-    bool back;
+    enum world_part part;
 };
 
 static int by_time(const void *a, const void *b)
@@ -62,19 +62,29 @@ static int by_time(const void *a, const void *b)
     return (one->event > two->event) - (one->event < two->event);
 }
 
+/* So long after its event; SPAN_FOREVER: there is no such part. */
+static uint64_t part_after_ns(const struct world_event *event, enum world_part part)
+{
+    if (part == PART_SELF)
+        return 0;
+    if (event->kind == EVENT_FAIL)
+        return part == PART_DETECTED ? event->detect_ns : event->back_ns;
+    return event->kind == EVENT_FLAP && part == PART_BACK ? event->for_ns : SPAN_FOREVER;
+}
+
 static struct moment *moments_of(const struct sheet *sheet, uint32_t *count)
 {
     const struct scenario *scenario = sheet->experiment->scenario;
     uint64_t from_ns = sheet_from_ns(sheet), to_ns = sheet_to_ns(sheet);
-    struct moment *moment = memory_zeroed(2 * (size_t)scenario->events, sizeof *moment);
-    for (uint32_t e = 0; e < scenario->events; e++) {
-        const struct world_event *event = &scenario->event[e];
-        if (event->at_ns >= from_ns && event->at_ns < to_ns)
-            moment[(*count)++] = (struct moment){event->at_ns, event, false};
-        if (event->kind == EVENT_FLAP && event->for_ns < to_ns - event->at_ns &&
-            event->at_ns + event->for_ns >= from_ns)
-            moment[(*count)++] = (struct moment){event->at_ns + event->for_ns, event, true};
-    }
+    struct moment *moment =
+        memory_zeroed((PART_BACK + 1) * (size_t)scenario->events, sizeof *moment);
+    for (uint32_t e = 0; e < scenario->events; e++)
+        for (enum world_part part = PART_SELF; part <= PART_BACK; part++) {
+            const struct world_event *event = &scenario->event[e];
+            uint64_t after_ns = part_after_ns(event, part);
+            if (after_ns < to_ns - event->at_ns && event->at_ns + after_ns >= from_ns)
+                moment[(*count)++] = (struct moment){event->at_ns + after_ns, event, part};
+        }
     qsort(moment, *count, sizeof *moment, by_time);
     return moment;
 }
@@ -84,11 +94,12 @@ static void tell(struct events *events, const struct scenario *scenario,
 {
     const struct world_event *event = moment->event;
     char story[STORY_MAX], words[TEXT_LONGEST + STORY_MAX], name[TEXT_LONGEST];
-    if (moment->back)
-        snprintf(story, sizeof story, "%s is back", scenario->server[event->server].name);
-    else
+    static const char *const parts[] = {"", ": detected", ": back"};
+    if (moment->part == PART_SELF)
         story_event(scenario, event, story);
-    snprintf(name, sizeof name, "%s%s", event->name, moment->back ? ": back" : "");
+    else
+        story_part(scenario, event, moment->part, story);
+    snprintf(name, sizeof name, "%s%s", event->name, parts[moment->part]);
     if (is_named(event))
         snprintf(words, sizeof words, "%s: %s", event->name, story);
     else

@@ -89,6 +89,20 @@ static void say_filter(struct words *words, const struct scenario *scenario,
         event->kind == EVENT_CLOSE ? "close" : "are cut");
 }
 
+static void say_failure(struct words *words, const char *server, const struct world_event *event)
+{
+    char time[TEXT_MAX];
+    say(words, "%s dies", server);
+    if (event->detect_ns == SPAN_FOREVER)
+        say(words, ", undetected");
+    else if (event->detect_ns == 0)
+        say(words, ", detected at once");
+    else
+        say(words, ", detected after %s", text_time(event->detect_ns, time));
+    if (event->back_ns != SPAN_FOREVER)
+        say(words, ", back after %s", text_time(event->back_ns, time));
+}
+
 char *story_event(const struct scenario *scenario, const struct world_event *event,
                   char buffer[STORY_MAX])
 {
@@ -113,11 +127,22 @@ char *story_event(const struct scenario *scenario, const struct world_event *eve
         say(&words, "%s fails its health check for %s", scenario->server[event->server].name,
             text_time(event->for_ns, time));
         break;
+    case EVENT_FAIL:
+        say_failure(&words, scenario->server[event->server].name, event);
+        break;
     case EVENT_CLOSE:
     case EVENT_CUT:
         say_filter(&words, scenario, event);
         break;
     }
+    return buffer;
+}
+
+char *story_part(const struct scenario *scenario, const struct world_event *event,
+                 enum world_part part, char buffer[STORY_MAX])
+{
+    snprintf(buffer, STORY_MAX, "%s is %s", scenario->server[event->server].name,
+             part == PART_DETECTED ? "known to be down" : "back");
     return buffer;
 }
 

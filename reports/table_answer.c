@@ -190,11 +190,9 @@ static char *what_happened(const struct table *table, uint32_t change, char stor
     const struct world_change *at = &table_result(table, 0, 0)->change[change];
     const struct world_event *event = &table->scenario->event[at->event];
     char words[STORY_MAX];
-    if (at->back)
-        snprintf(story, STORY_MAX + 3, " (%s is back)",
-                 table->scenario->server[event->server].name);
-    else
-        snprintf(story, STORY_MAX + 3, " (%s)", story_event(table->scenario, event, words));
+    snprintf(story, STORY_MAX + 3, " (%s)",
+             at->part == PART_SELF ? story_event(table->scenario, event, words)
+                                   : story_part(table->scenario, event, at->part, words));
     return story;
 }
 

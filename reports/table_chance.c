@@ -84,8 +84,8 @@ static bool draws_alone(const struct table *table, uint32_t balancer)
            (it->view->per_request || strcmp(lb_algorithm_name(it->algorithm), "random") == 0);
 }
 
-/* A full server, or one that its worker believes to be there, makes draws that weights do not
- * explain. */
+/* A full server, a dead one, or one that its worker believes to be there, makes draws that weights
+ * do not explain. */
 static bool draws_undisturbed(const struct table *table, uint32_t balancer)
 {
     for (uint32_t s = 0; s < table->scenario->servers; s++)
@@ -95,6 +95,9 @@ static bool draws_undisturbed(const struct table *table, uint32_t balancer)
         const struct world_result *result = table_result(table, balancer, r);
         if (result->flow[0].refused > 0 || result->measure[0].picks_absent > 0)
             return false;
+        for (uint32_t s = 0; s < result->servers; s++)
+            if (world_tally_at(result, 0, s)->failed > 0)
+                return false;
     }
     return true;
 }

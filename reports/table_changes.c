@@ -11,7 +11,8 @@ enum { SAID = 4, REMARKABLE_RUN = 100 };
 
 static bool tells_of_cuts(enum world_log_kind kind)
 {
-    return kind == LOG_DRAINED || kind == LOG_OLD_WORKERS || kind == LOG_CRASH || kind == LOG_CUT;
+    return kind == LOG_DRAINED || kind == LOG_OLD_WORKERS || kind == LOG_CRASH ||
+           kind == LOG_FAILED || kind == LOG_CUT;
 }
 
 static uint64_t cut_by(const struct world_result *result, uint32_t event, uint64_t from_ns)
@@ -102,7 +103,8 @@ static void add_event(const struct table *table, char *line, uint32_t *said, uin
     bool changed = false;
     for (uint32_t c = 0; c < result->changes; c++)
         if (result->change[c].event == event) {
-            add_change(table, line, said, balancer, c, result->change[c].back ? 0 : cut);
+            add_change(table, line, said, balancer, c,
+                       result->change[c].part == PART_SELF ? cut : 0);
             changed = true;
         }
     if (!changed && cut > 0) {
@@ -130,6 +132,35 @@ static void print_line(const struct table *table, const char *line)
     story_print(table->to, line, 2);
 }
 
+/* Attempts that failed, and who got most of those that followed. */
+static void add_failures(const struct table *table, char *line, uint32_t balancer)
+{
+    uint64_t replications = table->experiment->replications, failed = 0, most = 0;
+    uint32_t fullest = 0;
+    char count[TEXT_MAX], most_count[TEXT_MAX];
+    for (uint32_t s = 0; s < table->scenario->servers; s++) {
+        uint64_t retries = 0;
+        for (uint64_t r = 0; r < replications; r++) {
+            const struct world_tally *tally =
+                world_tally_at(table_result(table, balancer, r), 0, s);
+            failed += tally->failed;
+            retries += tally->retries;
+        }
+        fullest = retries > most ? s : fullest;
+        most = retries > most ? retries : most;
+    }
+    failed = (failed + replications / 2) / replications;
+    most = (most + replications / 2) / replications;
+    if (failed > 0)
+        line_add(line, LINE_MAX_TEXT, "%s attempt%s failed", text_count(failed, count),
+                 failed == 1 ? "" : "s");
+    if (failed > 0 && most > 0)
+        line_add(line, LINE_MAX_TEXT, "; retried most on %s (%s)",
+                 table->scenario->server[fullest].name, text_count(most, most_count));
+    if (failed > 0)
+        line_add(line, LINE_MAX_TEXT, ".");
+}
+
 void table_block_changes(const struct table *table, uint32_t balancer)
 {
     const struct world_result *result = table_result(table, 0, 0);
@@ -147,6 +178,9 @@ void table_block_changes(const struct table *table, uint32_t balancer)
                  text_count((uint64_t)(absent.mean + .5), count));
     if (any_unseeded(table, balancer))
         line_add(line, sizeof line, "The count table was full or absent: picked without it.");
+    print_line(table, line);
+    line[0] = '\0';
+    add_failures(table, line, balancer);
     print_line(table, line);
     print_line(table, table_evenness(table, balancer, line, sizeof line));
 }

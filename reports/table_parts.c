@@ -142,9 +142,10 @@ char *table_change_name(const struct table *table, uint32_t change, uint32_t mos
                         char name[STORY_MAX])
 {
     const struct world_change *at = &table_result(table, 0, 0)->change[change];
-    const char *event = table->scenario->event[at->event].name, *back = at->back ? ":back" : "";
-    size_t left = strlen(back) < most ? most - strlen(back) : 0;
-    snprintf(name, STORY_MAX, "%.*s%s", (int)left, event, back);
+    const char *event = table->scenario->event[at->event].name;
+    const char *part = world_part_suffix(at->part);
+    size_t left = strlen(part) < most ? most - strlen(part) : 0;
+    snprintf(name, STORY_MAX, "%.*s%s", (int)left, event, part);
     return name;
 }
 

@@ -61,7 +61,8 @@ bool table_anybody(const struct table *, const char *metric, uint32_t change);
 
 /* ---- Changes ---- */
 
-/* "up"; "out:back" for the flapped server's return. At most `most` letters. */
+/* "up"; "out:back" for a server's return, "dies:detected" for a failure's detection. At
+ * most `most` letters. */
 char *table_change_name(const struct table *, uint32_t change, uint32_t most, char name[STORY_MAX]);
 /* "down", what came next; NULL: nothing did. */
 char *table_change_after(const struct table *, uint32_t change, char name[STORY_MAX]);

@@ -32,7 +32,7 @@ static struct world_result *new_result(void)
     static const uint32_t event[HAND_CHANGES] = {0, 1, 1, 2};
     for (uint32_t c = 0; c < HAND_CHANGES; c++)
         result->change[c] = (struct world_change){.event = event[c],
-                                                  .back = c == HAND_BACK,
+                                                  .part = c == HAND_BACK ? PART_BACK : PART_SELF,
                                                   .adds = c == HAND_UP,
                                                   .measured = true,
                                                   .at_ns = (c + 1) * (uint64_t)SECOND_NS,

@@ -10,7 +10,7 @@ static void events(void)
         {WITH_EVENTS("[1m]"), "7:10 an event must be a mapping, {key: value, ...}\n"},
         {WITH_EVENTS("[{}]"), "7:10 an event needs 'at': when\n"},
         {WITH_EVENTS("[{at: 1m}]"), "7:10 nothing happens here: add, remove, weight, reload, "
-                                    "touch, crash, flap, close or cut is missing\n"},
+                                    "touch, crash, flap, fail, close or cut is missing\n"},
         {WITH_EVENTS("[{at: 1m, name: a b, touch: true}]"),
          "7:25 'a b' is not a name: letters, digits and . _ : - after a letter or digit, no '..', "
          "64 bytes at most\n"},
@@ -52,9 +52,9 @@ static void events(void)
          "7:40 65536 is out of range: 0 to 65535\n"},
         {WITH_EVENTS("[{at: 1m, weight: {s1..s2: 3, s2: 4}}]"),
          "7:39 server 's2' is listed twice\n"},
-        {WITH_EVENTS("[{at: 1m, add: {name: s3, weigth: 3, fail_timeout: 5s}}]"),
+        {WITH_EVENTS("[{at: 1m, add: {name: s3, weigth: 3, zone: az1}}]"),
          "7:35 unknown key 'weigth' (did you mean 'weight'?)\n"
-         "7:46 'fail_timeout' is planned, not there yet\n"},
+         "7:46 'zone' is planned, not there yet\n"},
         {WITH_EVENTS("[{at: 1m, crash: 0}, {at: 1m, crash: {}}, {at: 1m, crash: {worker: 1024}}]"),
          "7:26 crash must be a mapping, {key: value, ...}\n"
          "7:46 crash needs 'worker': which worker's life ends\n"
@@ -89,15 +89,65 @@ static void events(void)
          "7:49 there is no server 's4'\n"
          "7:72 one server is wanted here, not several\n"},
         {WITH_EVENTS("[{at: 1m, restart: s1, each: 45s, down: 20s}, {at: 2m, every: 10m, until: "
-                     "24h, reload: true}, {at: 3m, fail: {server: s1}, detect: 1s, back: 5m}]"),
+                     "24h, reload: true}, {at: 3m, fail: {zone: az1}}]"),
          "7:19 'restart' is planned, not there yet\n"
          "7:32 'each' is planned, not there yet\n"
          "7:43 'down' is planned, not there yet\n"
          "7:64 'every' is planned, not there yet\n"
          "7:76 'until' is planned, not there yet\n"
-         "7:112 'fail' is planned, not there yet\n"
-         "7:132 'detect' is planned, not there yet\n"
-         "7:144 'back' is planned, not there yet\n"},
+         "7:118 fail needs 'server': who dies\n"
+         "7:119 'zone' is planned, not there yet\n"},
+    };
+    CHECK_TOLD(row);
+}
+
+static void failures(void)
+{
+    static const struct told_row row[] = {
+        {WITH_EVENTS("[{at: 1m, fail: s1}, {at: 1m, fail: {}}, {at: 1m, fail: {servre: s1}}]"),
+         "7:25 fail must be a mapping, {key: value, ...}\n"
+         "7:45 fail needs 'server': who dies\n"
+         "7:65 fail needs 'server': who dies\n"
+         "7:66 unknown key 'servre' (did you mean 'server'?)\n"},
+        {WITH_EVENTS("[{at: 1m, fail: {server: [s1]}}, {at: 1m, fail: {server: s1..s2}}, "
+                     "{at: 1m, fail: {server: s9}}, {at: 1m, fail: {server: s3}}]"),
+         "7:34 a single value is wanted here: a server's name\n"
+         "7:66 one server is wanted here, not several\n"
+         "7:76 there is no server 's9' to fail\n"
+         "7:106 there is no server 's3' to fail\n"},
+        {WITH_EVENTS("[{at: 1m, remove: s2}, {at: 1m, fail: {server: s2}}]"),
+         "7:32 server 's2' is not in the list at that time, so it cannot fail\n"},
+        {WITH_EVENTS("[{at: 10m, fail: {server: s2}}, {at: 11m, fail: {server: s2}}]"),
+         "7:15 this is at or past the end: the run lasts 10m\n"
+         "7:46 this is at or past the end: the run lasts 10m\n"},
+        {WITH_EVENTS("[{at: 1m, fail: {server: s1}, detect: soon, back: }]"),
+         "7:47 'soon' is not a time: a number and a unit (ns us ms s m h d), like 20m\n"
+         "7:53 a value is wanted here: a time, like 20m\n"},
+        /* found out when it is back, or later; a return at once is one that nobody could detect */
+        {WITH_EVENTS("[{at: 1m, fail: {server: s1}, detect: 5s, back: 5s}, {at: 2m, fail: "
+                     "{server: s1}, detect: 2m, back: 5s}, {at: 3m, fail: {server: s1}, detect: "
+                     "0s, back: 0s}]"),
+         "7:47 the server is back before anybody detects that it is gone; leave 'detect' out\n"
+         "7:99 the server is back before anybody detects that it is gone; leave 'detect' out\n"
+         "7:151 the server is back before anybody detects that it is gone; leave 'detect' out\n"},
+        {WITH_EVENTS("[{at: 1m, touch: true, detect: 5s}, {at: 1m, flap: {server: s1, for: 1s}, "
+                     "back: 5s}, {at: 1m, fail: {server: s1}, add: s3}, {at: 1m, detect: 5s}]"),
+         "7:40 'detect' is about a server that fails, and none does\n"
+         "7:89 'back' is about a server that fails, and none does\n"
+         "7:94 one entry, one kind of event: only add, remove and weight go together\n"
+         "7:133 nothing happens here: add, remove, weight, reload, touch, crash, flap, fail, close "
+         "or cut is missing\n"
+         "7:150 'detect' is about a server that fails, and none does\n"},
+        /* as files call its parts */
+        {WITH_EVENTS(
+             "[{at: 1m, name: f, fail: {server: s1}, detect: 1s, back: 2s}, "
+             "{at: 2m, name: f:back, touch: true}, {at: 2m, name: f:detected, touch: true}, "
+             "{at: 2m, name: 1:back, touch: true}]"),
+         "7:71 'f:back' is what files call event f's return; give it another name\n"
+         "7:108 'f:detected' is what files call event f's detection; give it another name\n"},
+        {WITH_EVENTS("[{at: 1m, fail: {server: s1}, detect: 1s}, {at: 2m, name: 1:detected, touch: "
+                     "true}, {at: 3m, name: 1:back, touch: true}]"),
+         "7:52 '1:detected' is what files call event #1's detection; give it another name\n"},
     };
     CHECK_TOLD(row);
 }
@@ -173,17 +223,24 @@ static void who_is_there(void)
          "7:110 server 's1' is not in the list at that time, so it cannot leave\n"},
         {WITH_SERVERS("[s1, {name: s2, max_conns: 5}]\nevents: [{at: 1m, remove: s2}, {at: 2m, "
                       "add: {name: s2, max_conns: 6}}]"),
-         "7:53 's2' has max_conns 5 already; a server keeps its limit\n"},
+         "7:53 's2' has max_conns 5 already; a server keeps it\n"},
+        {WITH_SERVERS("[s1, {name: s2, backup: true, fail_timeout: 5s}]\nevents: [{at: 1m, remove: "
+                      "s2}, {at: 2m, add: {name: s2, backup: false, max_fails: 2, fail_timeout: "
+                      "1m}}]"),
+         "7:53 's2' has backup true already; a server keeps it\n"
+         "7:53 's2' has max_fails 1 already; a server keeps it\n"
+         "7:53 's2' has fail_timeout 5s already; a server keeps it\n"},
         {WITH_SERVERS("[s1, {name: s2, slow_start: 5s}]\nevents: [{at: 1m, remove: [s1, s2]}, {at: "
                       "2m, add: [{name: s2, slow_start: 1m}, {name: s1, slow_start: 1s}]}]"),
-         "7:60 's2' has slow_start 5s already; a server keeps its own\n"
-         "7:88 's1' has slow_start 0s already; a server keeps its own\n"},
+         "7:60 's2' has slow_start 5s already; a server keeps it\n"
+         "7:88 's1' has slow_start 0s already; a server keeps it\n"},
     };
     CHECK_TOLD(row);
 }
 
 static const struct test tests[] = {
     {"what an event does", events},
+    {"servers that fail", failures},
     {"when it is", times},
     {"servers that are not there", who_is_there},
 };

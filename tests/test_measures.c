@@ -108,7 +108,7 @@ static void test_after(void)
     const struct world_result *result = stage_run(&stage);
     CU_ASSERT_EQUAL(result->changes, 1); /* a close is none */
     const struct world_change *change = &result->change[0];
-    CU_ASSERT(change->event == 2 && change->adds && !change->back && change->measured);
+    CU_ASSERT(change->event == 2 && change->adds && change->part == PART_SELF && change->measured);
     CU_ASSERT(change->at_ns == 200 && change->until_ns == 1000);
     CU_ASSERT(near(change->entitled, 1. / 3));
     for (uint32_t row = 0; row < 2; row++) {
@@ -250,7 +250,7 @@ static void test_flap(void)
     flap->for_ns = 300;
     const struct world_result *result = stage_run(&stage);
     CU_ASSERT_EQUAL(result->changes, 2);
-    CU_ASSERT(!result->change[0].back && result->change[1].back);
+    CU_ASSERT(result->change[0].part == PART_SELF && result->change[1].part == PART_BACK);
     CU_ASSERT(result->change[0].until_ns == 400 && result->change[1].at_ns == 400);
     /* Of one present server nobody is above the mean, and after the return both have 20. */
     CU_ASSERT(world_after_at(result, 0, 0)->balanced && world_after_at(result, 1, 0)->balanced);

@@ -17,7 +17,7 @@
 
 #define HEADER                                                                                     \
     "time_s,balancer,replication,instance,worker,generation,source,connection,attempt,server,"     \
-    "believed,believed_all,scenario\n"
+    "believed,believed_all,scenario,retry\n"
 
 /* ---- A spot of one's own ---- */
 
@@ -155,14 +155,14 @@ static void commit(struct pick_log *log)
 static void test_rows(void)
 {
     static const char expected[] =
-        HEADER "0,round_robin,0,0,0,1,web/0,0,0,s1,1,s1=1 s2=1,small\n"
-               "1,round_robin,0,0,0,1,web/0,1,0,s2,2,s1=0 s2=2,small\n"
-               "1.5,round_robin,0,0,0,1,web/1,0,0,s1,1,s1=1 s2=1,small\n"
-               "2,round_robin,0,0,0,1,web/0,2,0,s2,2,s1=0 s2=2 s3=1,small\n"
-               "0,apisix-reset,0,0,0,1,web/0,0,0,s1,1,s1=1 s2=1,small\n"
-               "1,apisix-reset,0,0,0,1,web/0,1,0,s2,1,s1=2 s2=1,small\n"
-               "1.5,apisix-reset,0,0,0,1,web/1,0,0,s2,2,s1=2 s2=2,small\n"
-               "2,apisix-reset,0,0,0,2,web/0,2,0,s1,1,s1=1 s2=1 s3=1,small\n";
+        HEADER "0,round_robin,0,0,0,1,web/0,0,0,s1,1,s1=1 s2=1,small,0\n"
+               "1,round_robin,0,0,0,1,web/0,1,0,s2,2,s1=0 s2=2,small,0\n"
+               "1.5,round_robin,0,0,0,1,web/1,0,0,s1,1,s1=1 s2=1,small,0\n"
+               "2,round_robin,0,0,0,1,web/0,2,0,s2,2,s1=0 s2=2 s3=1,small,0\n"
+               "0,apisix-reset,0,0,0,1,web/0,0,0,s1,1,s1=1 s2=1,small,0\n"
+               "1,apisix-reset,0,0,0,1,web/0,1,0,s2,1,s1=2 s2=1,small,0\n"
+               "1.5,apisix-reset,0,0,0,1,web/1,0,0,s2,2,s1=2 s2=2,small,0\n"
+               "2,apisix-reset,0,0,0,2,web/0,2,0,s1,1,s1=1 s2=1 s3=1,small,0\n";
     struct spot spot = spot_new();
     struct pick_log *log = begin(spot.file);
     CU_ASSERT_TRUE(run_into(log, small, 1, 1));
@@ -194,7 +194,7 @@ static void test_threads(void)
         spot_end(&spot);
     }
     const char *last =
-        strstr(first, "2,apisix-reset,1,0,0,2,web/0,2,0,s1,1,s1=1 s2=1 s3=1,small\n");
+        strstr(first, "2,apisix-reset,1,0,0,2,web/0,2,0,s1,1,s1=1 s2=1 s3=1,small,0\n");
     CU_ASSERT_PTR_NOT_NULL_FATAL(last);
     CU_ASSERT_EQUAL(strchr(last, '\n')[1], '\0');
     CU_ASSERT_PTR_NULL(strstr(first + 1, "time_s"));
@@ -262,12 +262,12 @@ static void test_numbers(void)
     };
     check_log("plain", pick, 4,
               HEADER "0,plain,0,0,0,0,a/0,0,0,s2,0.3333333333333333,"
-                     "s1=0.5 s2=0.3333333333333333 s3=0.1,hand\n"
+                     "s1=0.5 s2=0.3333333333333333 s3=0.1,hand,0\n"
                      "0,plain,1,0,0,0,a/0,0,0,s3,4503599627370497,"
-                     "s1=0 s2=-7 s3=4503599627370497,hand\n"
-                     "0,plain,2,0,0,0,a/0,0,0,s3,nan,s1=inf s2=-inf s3=nan,hand\n"
+                     "s1=0 s2=-7 s3=4503599627370497,hand,0\n"
+                     "0,plain,2,0,0,0,a/0,0,0,s3,nan,s1=inf s2=-inf s3=nan,hand,0\n"
                      "0,plain,3,0,0,0,a/0,0,0,s1,1e+300,"
-                     "s1=1e+300 s2=0.30000000000000004 s3=0.02040816326530612,hand\n");
+                     "s1=1e+300 s2=0.30000000000000004 s3=0.02040816326530612,hand,0\n");
 }
 
 /* Every field in its place; commas and quotes in the name of a balancer; a refused open. */
@@ -291,13 +291,13 @@ static void test_fields(void)
          .server = NO_SERVER,
          .belief = belief,
          .beliefs = 2},
-        {.server = NO_SERVER, .generation = 1},
+        {.server = NO_SERVER, .generation = 1, .retry = 3},
     };
     check_log("least_conn,view=\"worker\"", pick, 3,
               HEADER "1.000000001,\"least_conn,view=\"\"worker\"\"\",0,6,7,8,b.2/4,12345678901,9,"
-                     "s3,3,s3=3 s1=5,hand\n"
-                     "60,\"least_conn,view=\"\"worker\"\"\",1,0,0,1,a/0,0,0,-,,s3=3 s1=5,hand\n"
-                     "0,\"least_conn,view=\"\"worker\"\"\",2,0,0,1,a/0,0,0,-,,,hand\n");
+                     "s3,3,s3=3 s1=5,hand,0\n"
+                     "60,\"least_conn,view=\"\"worker\"\"\",1,0,0,1,a/0,0,0,-,,s3=3 s1=5,hand,0\n"
+                     "0,\"least_conn,view=\"\"worker\"\"\",2,0,0,1,a/0,0,0,-,,,hand,3\n");
 }
 
 /* ---- Where it may be ---- */

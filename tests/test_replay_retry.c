@@ -74,6 +74,11 @@ static void retries_of_a_request(void)
     check_picks((struct how){"nginx-implicit-2012", 1, false},
                 "members,,s1 s2 s3\n" OPEN(1) OPEN(2) RETRY(1) OPEN(3) RETRY(2) RETRY(1) RETRY(1),
                 "s1 s1 s2 s1 s2 s3 -");
+    /* The same whether others came in between, and brought their own state, or not. */
+    check_picks((struct how){"nginx-implicit-2012", 1, false},
+                "members,,s1 s2 s3\n" OPEN(1) RETRY(1) RETRY(1) RETRY(1) OPEN(2) RETRY(2) OPEN(3)
+                    RETRY(2) RETRY(2),
+                "s1 s2 s3 - s1 s2 s1 s3 -");
     /* Its list is its own: another one does not end it, and it knows whom it tried. */
     check_picks((struct how){"nginx-implicit-2012", 1, false},
                 "members,,a b c\n" OPEN(1) "members,,b a c\n" RETRY(1) RETRY(1) RETRY(1),

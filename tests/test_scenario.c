@@ -81,6 +81,9 @@ static char *servers_told(const struct scenario *scenario)
                 server->weight, server->max_conns);
         if (server->slow_start_s > 0)
             fprintf(into, "~%u", server->slow_start_s);
+        if (server->backup || server->max_fails != 1 || server->fail_timeout_s != 10)
+            fprintf(into, "/%s%u/%us", server->backup ? "backup/" : "", server->max_fails,
+                    server->fail_timeout_s);
     }
     fclose(into);
     return told;
@@ -108,6 +111,11 @@ static void servers_and_ranges(void)
         {"events:\n  - {at: 2m, remove: s9, add: [s3, s1]}\n  - {at: 1m, add: s9}\n"
          "servers: [s2, {name: s4, weight: 3}]\n",
          "s9=1/0 s3=1/0 s1=1/0 s2*=1/0 s4*=3/0"},
+        /* what it keeps, wherever it is said first; an event may say it again */
+        {"servers: [s1, {name: b1..b2, backup: true, max_fails: 0}, {name: s2, fail_timeout: 2m}]\n"
+         "events:\n  - {at: 1m, remove: b1}\n  - {at: 2m, add: {name: b1, backup: true}}\n"
+         "  - {at: 3m, add: {name: s3, backup: false, max_fails: 3, fail_timeout: 0s}}\n",
+         "s1*=1/0 b1*=1/0/backup/0/10s b2*=1/0/backup/0/10s s2*=1/0/1/120s s3=1/0/3/0s"},
         /* what a server is, its first definition says; at the start it is what `servers` says */
         {"servers: [{name: s1, weight: 2, max_conns: 7}]\nevents:\n  - {at: 1m, remove: s1}\n"
          "  - {at: 2m, add: {name: s1, weight: 5, max_conns: 7}}\n",

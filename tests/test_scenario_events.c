@@ -51,8 +51,8 @@ static void tell_event(FILE *into, const struct scenario *scenario, const struct
 {
     static const char *const kinds[] = {
         [EVENT_CHANGE] = "change", [EVENT_RELOAD] = "reload", [EVENT_TOUCH] = "touch",
-        [EVENT_CRASH] = "crash",   [EVENT_FLAP] = "flap",     [EVENT_CLOSE] = "close",
-        [EVENT_CUT] = "cut"};
+        [EVENT_CRASH] = "crash",   [EVENT_FLAP] = "flap",     [EVENT_FAIL] = "fail",
+        [EVENT_CLOSE] = "close",   [EVENT_CUT] = "cut"};
     fprintf(into, "%" PRIu64 " %s %s", event->at_ns, event->name, kinds[event->kind]);
     if (event->kind == EVENT_CHANGE)
         tell_change(into, scenario, event);
@@ -60,6 +60,12 @@ static void tell_event(FILE *into, const struct scenario *scenario, const struct
         fprintf(into, " %u", event->worker);
     if (event->kind == EVENT_FLAP)
         fprintf(into, " %s for %" PRIu64, scenario->server[event->server].name, event->for_ns);
+    if (event->kind == EVENT_FAIL)
+        fprintf(into, " %s", scenario->server[event->server].name);
+    if (event->detect_ns != SPAN_FOREVER)
+        fprintf(into, " detect %" PRIu64, event->detect_ns);
+    if (event->back_ns != SPAN_FOREVER)
+        fprintf(into, " back %" PRIu64, event->back_ns);
     if (event->kind == EVENT_CLOSE || event->kind == EVENT_CUT)
         tell_filter(into, scenario, &event->filter);
     fputc('\n', into);
@@ -146,11 +152,17 @@ static void other_kinds(void)
                  "  - {at: 1m, reload: true}\n"
                  "  - {at: 1m, touch: true}\n"
                  "  - {at: 1m, crash: {worker: 0}}\n"
-                 "  - {at: 1m, flap: {server: s2, for: 1ns}}\n",
+                 "  - {at: 1m, flap: {server: s2, for: 1ns}}\n"
+                 "  - {at: 1m, fail: {server: s2}}\n"
+                 "  - {at: 1m, fail: {server: s2}, detect: 0s, back: 1ns}\n"
+                 "  - {at: 1m, detect: never, fail: {server: s1}, back: never}\n",
                  "60000000000 #1 reload\n"
                  "60000000000 #2 touch\n"
                  "60000000000 #3 crash 0\n"
-                 "60000000000 #4 flap s2 for 1\n");
+                 "60000000000 #4 flap s2 for 1\n"
+                 "60000000000 #5 fail s2\n"
+                 "60000000000 #6 fail s2 detect 0 back 1\n"
+                 "60000000000 #7 fail s1\n");
 }
 
 /* A filter may name a server that has left, or is yet to come: it still has connections, or none.
@@ -176,7 +188,7 @@ static const struct test tests[] = {
     {"a time, or an event and a time; in the order written", when},
     {"changes of the list", changes},
     {"who is there is a matter of time", written_out_of_order},
-    {"reload, touch, crash, flap", other_kinds},
+    {"reload, touch, crash, flap, fail", other_kinds},
     {"close and cut", filters},
 };
 

@@ -136,6 +136,15 @@ static void servers(void)
          "6:62 a slow start goes by whole seconds, not by parts of one\n"
          "6:94 a slow start of over 4294967295s never ends\n"
          "6:131 'forever' is not a time: a number and a unit (ns us ms s m h d), like 20m\n"},
+        {WITH_SERVERS("[{name: s1, backup: yes, max_fails: -1, fail_timeout: 10}]"),
+         "6:30 unknown answer 'yes' (there are: false, true)\n"
+         "6:46 '-1' is not a whole number\n"
+         "6:64 '10' is not a time: a number and a unit (ns us ms s m h d), like 20m\n"},
+        {WITH_SERVERS("[{name: s1, max_fails: 1000001, fail_timeout: 1500ms}, {name: s2, "
+                      "fail_timeout: 11575d}]"),
+         "6:33 1000001 is out of range: 0 to 1000000\n"
+         "6:56 whole seconds are wanted here, like 10s\n"
+         "6:90 '11575d' is too long: at most 1000000000s\n"},
         {WITH_SERVERS("[{name: s1, weight: 1.5, max_conns: many}]"),
          "6:30 '1.5' is not a whole number\n"
          "6:46 'many' is not a whole number\n"},
@@ -375,8 +384,8 @@ static void all_faults_in_one_run(void)
                "11:5 'max_age' is planned, not there yet\n"
                "13:22 there is no server 's3' to leave\n"
                "14:10 there is no event 'pu' (did you mean 'up'?)\n"
-               "15:5 nothing happens here: add, remove, weight, reload, touch, crash, flap, close "
-               "or cut is missing\n"
+               "15:5 nothing happens here: add, remove, weight, reload, touch, crash, flap, fail, "
+               "close or cut is missing\n"
                "17:5 unknown preset 'rounb_robin' (did you mean 'round_robin'?)\n"
                "18:35 unknown view 'wroker' (did you mean 'worker'?)\n"
                "19:1 'expect' is planned, not there yet\n"},

@@ -27,7 +27,9 @@ static bool same_servers(const struct scenario *a, const struct scenario *b)
     for (uint32_t i = 0; same && i < a->servers; i++) {
         const struct world_server *one = &a->server[i], *two = &b->server[i];
         same = strcmp(one->name, two->name) == 0 && one->weight == two->weight &&
-               one->max_conns == two->max_conns && one->at_start == two->at_start;
+               one->max_conns == two->max_conns && one->at_start == two->at_start &&
+               one->backup == two->backup && one->max_fails == two->max_fails &&
+               one->fail_timeout_s == two->fail_timeout_s;
     }
     return same;
 }
@@ -95,9 +97,10 @@ static bool same_event(const struct world_event *a, const struct world_event *b)
            same_weights(a->weight, b->weight, a->weights) &&
            (a->removes == 0 || memcmp(a->remove, b->remove, a->removes * sizeof *a->remove) == 0) &&
            a->drain_ns == b->drain_ns && a->worker == b->worker && a->server == b->server &&
-           a->for_ns == b->for_ns && a->filter.traffic == b->filter.traffic &&
-           a->filter.server == b->filter.server && a->filter.share_e9 == b->filter.share_e9 &&
-           a->filter.count == b->filter.count && a->filter.order == b->filter.order;
+           a->for_ns == b->for_ns && a->detect_ns == b->detect_ns && a->back_ns == b->back_ns &&
+           a->filter.traffic == b->filter.traffic && a->filter.server == b->filter.server &&
+           a->filter.share_e9 == b->filter.share_e9 && a->filter.count == b->filter.count &&
+           a->filter.order == b->filter.order;
 }
 
 /* A preset comes back as what it stands for; a number of workers that was the gateway's, as
@@ -197,7 +200,9 @@ static const char every_key[] =
     "measure: {from: 5m}\n"
     "sample: 1500ms\n"
     "gateway: {instances: 3, workers: 4, accept: [65, 0, 65535, 49], old_workers: 1.5m}\n"
-    "servers: [s1, {name: s2, weight: 2, max_conns: 500}, ws01..ws03, no, \"1\", \"a:b:\"]\n"
+    "servers: [s1, {name: s2, weight: 2, max_conns: 500, fail_timeout: 2m}, ws01..ws03, no, \"1\", "
+    "\"a:b:\",\n"
+    "  {name: spare, backup: true, max_fails: 3}]\n"
     "traffic:\n"
     "  websocket:\n"
     "    arrivals: [{poisson: 5/s}, {poisson: 17/h}, {every: 10ms}, {burst: 9},\n"
@@ -225,6 +230,8 @@ static const char every_key[] =
     "  - {at: 33m, crash: {worker: 1}}\n"
     "  - {at: 34m, flap: {server: s4, for: 30s}}\n"
     "  - {at: 36m, close: {traffic: \"b:\", server: s2, share: 33.3333333%}}\n"
+    "  - {at: 35m, fail: {server: s2}, detect: 1500ms, back: 5m}\n"
+    "  - {at: 35m, fail: {server: s4}}\n"
     "  - {at: 36m, close: {share: 0.05%}}\n"
     "  - {at: 37m, cut: {server: \"a:b:\", count: 300, order: oldest}}\n"
     "  - {at: 37.5m, cut: {order: newest}}\n"
@@ -236,7 +243,7 @@ static const char every_key[] =
     "  - {name: \"mine:\", preset: apisix-merged, workers: 4}\n"
     "  - {name: other, algorithm: least_conn, view: worker, change: rebuild, ties: fifo,\n"
     "     score: next, reap: 1s, draws: process, single: bypassed, returns: new,\n"
-    "     place: appended, when_full: ignore}\n"
+    "     place: appended, when_full: ignore, redispatch: never}\n"
     "  - {name: waits, algorithm: random, when_full: queue, slow_start: steps}\n"
     "  - {name: third, preset: random, after_crash: leaked}\n";
 
@@ -308,8 +315,10 @@ static void what_it_looks_like(void)
         "measure: {from: 0s}\n"
         "gateway: {instances: 1, workers: 1, accept: random, old_workers: forever}\n"
         "servers:\n"
-        "  - {name: s1, weight: 1, max_conns: 0, slow_start: 0s}\n"
-        "  - {name: s2, weight: 1, max_conns: 0, slow_start: 0s}\n"
+        "  - {name: s1, weight: 1, max_conns: 0, backup: false, max_fails: 1, fail_timeout: 10s, "
+        "slow_start: 0s}\n"
+        "  - {name: s2, weight: 1, max_conns: 0, backup: false, max_fails: 1, fail_timeout: 10s, "
+        "slow_start: 0s}\n"
         "traffic:\n"
         "  t:\n"
         "    arrivals:\n"
@@ -318,21 +327,24 @@ static void what_it_looks_like(void)
         "    key: {zipf: {keys: 100, s: 0.75}}\n"
         "    reconnect: {after: {constant: {value: 5s}}, lasts: rest}\n"
         "events:\n"
-        "  - {at: 1m, name: up, add: [{name: s3, weight: 1, max_conns: 0, slow_start: 0s}]}\n"
+        "  - {at: 1m, name: up, add: [{name: s3, weight: 1, max_conns: 0, backup: false, "
+        "max_fails: 1, fail_timeout: 10s, slow_start: 0s}]}\n"
         "  - {at: 150s, remove: [s1], drain: forever}\n"
         "  - {at: 3m, cut: {server: s2, share: 12.5%, order: random}}\n"
+        "  - {at: 4m, fail: {server: s2}, detect: 10s, back: never}\n"
         "balancers:\n"
         "  - {name: least_conn, algorithm: least_conn, score: open, ties: wrr,\n"
         "     view: host, change: in_place, draws: connection, workers: 1, reap: 0s,\n"
         "     single: counted, returns: same, place: declared, when_full: refuse, answer: list, "
         "weight_zero: nothing, failures: forgotten, release_twice: never, count_table: read, "
-        "slow_start: ignored}\n";
+        "slow_start: ignored, redispatch: elsewhere}\n";
     struct scenario *scenario =
         scenario_of(HEAD SERVERS
                     "traffic: {t: {arrivals: {poisson: 120/s}, lasts: {pareto: {min: 1.5m, alpha: "
                     "1.50}}, key: {zipf: {keys: 100, s: 0.75}}, reconnect: {after: 5s}}}\nevents:\n"
                     "  - {at: 1m, name: up, add: s3}\n  - {at: up + 1.5m, remove: s1}\n"
                     "  - {at: 180s, cut: {server: s2, share: 12.50%}}\n"
+                    "  - {at: 240s, fail: {server: s2}, detect: 10000ms}\n"
                     "balancers: [least_conn]\n");
     if (scenario == NULL)
         return;

@@ -119,6 +119,8 @@ static void test_servers(void)
     struct world_result *result = hand_result(&hand, 0, 0);
     *world_tally_at(result, 2, 1) = (struct world_tally){.picks = 1,
                                                          .picks_absent = 7,
+                                                         .retries = 8,
+                                                         .failed = 9,
                                                          .live = 2,
                                                          .live_peak = 3,
                                                          .live_mean = .25,
@@ -130,9 +132,9 @@ static void test_servers(void)
     CU_ASSERT_EQUAL(lines_of(text), 1 + 3 * 3);
     CHECK_LINES(text,
                 "scenario,balancer,replication,traffic,server,weight,picks,share_pct,live_end,"
-                "live_mean,live_peak,present_s,closed,cut,picks_absent",
-                "hand,one,0,all,s1,1,0,,0,0,0,0,0,0,0",
-                "hand,one,0,b,s2,1,1,25,2,0.25,3,1.5,4,5,7");
+                "live_mean,live_peak,present_s,closed,cut,picks_absent,retries,failed",
+                "hand,one,0,all,s1,1,0,,0,0,0,0,0,0,0,0,0",
+                "hand,one,0,b,s2,1,1,25,2,0.25,3,1.5,4,5,7,8,9");
     free(text);
     hand_end(&hand);
 }

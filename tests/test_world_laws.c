@@ -40,6 +40,11 @@ static void begin_busy(struct stage *stage, const char *preset)
     flap->for_ns = 100000;
     stage_change(stage, 450000, "-1 -2 -4")->drain_ns = 0; /* nobody is left until 500000 */
     stage_change(stage, 600000, "+2 +4 +1");
+    struct world_event *fail = stage_event(stage, 620000, EVENT_FAIL); /* s2, of whom 100 at most */
+    fail->server = 1;
+    fail->detect_ns = 30000;
+    fail->back_ns = 60000;
+    stage_event(stage, 640000, EVENT_FAIL)->back_ns = 20000; /* s1, and nobody finds out */
     stage_event(stage, 700000, EVENT_TOUCH);
     struct world_event *cut = stage_event(stage, 800000, EVENT_CUT);
     cut->filter.share_e9 = SHARE_ALL / 2;
@@ -96,12 +101,12 @@ static void check_tallies(const char *name, const struct world_result *result)
         uint64_t picks = 0, live = 0, closed = 0, cut = 0;
         for (uint32_t s = 0; s < result->servers; s++) {
             const struct world_tally *tally = world_tally_at(result, row, s);
-            uint64_t got = tally->picks + tally->picks_absent;
+            uint64_t got = tally->picks + tally->picks_absent + tally->retries - tally->failed;
             CHECK_ROW(got == tally->live + tally->closed + tally->cut &&
                           tally->live_peak >= tally->live &&
                           (double)tally->live_peak >= tally->live_mean,
                       "%s: row %u, server %u adds up", name, row, s);
-            picks += tally->picks + tally->picks_absent;
+            picks += got;
             live += tally->live;
             closed += tally->closed;
             cut += tally->cut;
@@ -116,7 +121,7 @@ static void check_tallies(const char *name, const struct world_result *result)
 static void check_conservation(bool spread)
 {
     struct stage stage;
-    uint64_t digest = 0, refused = 0, gave_up = 0;
+    uint64_t digest = 0, refused = 0, gave_up = 0, retries = 0;
     for (uint32_t i = 0; preset_at(i) != NULL; i++) {
         const char *name = preset_at(i)->name;
         begin_busy(&stage, name);
@@ -131,9 +136,11 @@ static void check_conservation(bool spread)
         CHECK_ROW(result->traffic_digest == digest, "%s meets the same traffic", name);
         refused += result->flow[0].refused;
         gave_up += result->flow[0].gave_up;
+        for (uint32_t s = 0; s < result->servers; s++)
+            retries += world_tally_at(result, 0, s)->retries;
         stage_end(&stage);
     }
-    CU_ASSERT(refused > 0 && gave_up > 0);
+    CU_ASSERT(refused > 0 && gave_up > 0 && retries > 1000);
 }
 
 static void test_conservation(void)

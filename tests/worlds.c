@@ -8,16 +8,19 @@
 #include <string.h>
 
 static const char *const server_names[STAGE_SERVERS] = {"s1", "s2", "s3", "s4", "s5", "s6"};
-static const char *const event_names[STAGE_EVENTS] = {"#1", "#2", "#3", "#4", "#5",
-                                                      "#6", "#7", "#8", "#9", "#10"};
+static const char *const event_names[STAGE_EVENTS] = {"#1", "#2", "#3", "#4",  "#5",  "#6",
+                                                      "#7", "#8", "#9", "#10", "#11", "#12"};
 
 void stage_begin(struct stage *stage, const char *preset, uint32_t servers, uint64_t duration_ns)
 {
     assert(servers <= STAGE_SERVERS);
     *stage = (struct stage){.balancer = balancer_of_preset(preset_find(preset))};
     for (uint32_t i = 0; i < servers; i++)
-        stage->server[i] =
-            (struct world_server){.name = server_names[i], .weight = 1, .at_start = true};
+        stage->server[i] = (struct world_server){.name = server_names[i],
+                                                 .weight = 1,
+                                                 .at_start = true,
+                                                 .max_fails = 1,
+                                                 .fail_timeout_s = 10};
     stage->config = (struct world_config){
         .name = "stage",
         .seed = 1,
@@ -58,6 +61,8 @@ struct world_event *stage_event(struct stage *stage, uint64_t at_ns, enum world_
         .at_ns = at_ns,
         .name = event_names[index],
         .drain_ns = SPAN_FOREVER,
+        .detect_ns = SPAN_FOREVER,
+        .back_ns = SPAN_FOREVER,
         .filter = {.traffic = FILTER_ANY,
                    .server = FILTER_ANY,
                    .share_e9 = SHARE_ALL,
@@ -282,7 +287,7 @@ static bool measures_equal(const struct world_result *a, const struct world_resu
     size_t rows = (size_t)a->traffics + 1;
     for (uint32_t i = 0; i < a->changes; i++) {
         const struct world_change *one = &a->change[i], *two = &b->change[i];
-        if (one->event != two->event || one->back != two->back || one->adds != two->adds ||
+        if (one->event != two->event || one->part != two->part || one->adds != two->adds ||
             one->measured != two->measured || one->at_ns != two->at_ns ||
             one->until_ns != two->until_ns || one->entitled != two->entitled)
             return false;

@@ -10,7 +10,7 @@ enum {
     STAGE_SERVERS = 6,
     STAGE_TRAFFICS = 6,
     STAGE_ENTRIES = 3,
-    STAGE_EVENTS = 10,
+    STAGE_EVENTS = 12,
     STAGE_SAMPLES = 40,
     STAGE_TEXT = 1024,
 };

@@ -70,7 +70,7 @@ char *metric_name(const struct metric *metric, const struct experiment *experime
     const char *event = experiment->scenario->event[at->event].name;
     if (*event == '#') /* it has no name of its own, but a number */
         event++;
-    snprintf(name, METRIC_NAME_MAX, "%s:%s%s", metric->name, event, at->back ? ":back" : "");
+    snprintf(name, METRIC_NAME_MAX, "%s:%s%s", metric->name, event, world_part_suffix(at->part));
     return name;
 }
 

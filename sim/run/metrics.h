@@ -57,8 +57,8 @@ static inline bool metric_is_wait(const struct metric *metric)
 }
 
 #define METRIC_NAME_MAX 256
-/* As files spell it: settle_s:up, settle_s:flap:back for the flapped server's return, settle_s:3
- * where the third event has no name. */
+/* As files spell it: settle_s:up, settle_s:flap:back for the flapped server's return,
+ * settle_s:3:detected where the third event has no name and is a failure that was found out. */
 char *metric_name(const struct metric *, const struct experiment *, uint32_t change,
                   char name[METRIC_NAME_MAX]);
 #define METRIC_TEXT_MAX 48

@@ -20,8 +20,10 @@ static bool reloads(const struct scenario *scenario, const struct world_event *e
     return false;
 }
 
-/* An event, the end of its drain and of the workers that it made old, and the return of a flapped
- * server, as far as the run goes. */
+enum { MOMENTS_MOST = 3 }; /* of an event */
+
+/* An event, the end of its drain and of the workers that it made old, the detection of a failure,
+ * and the return of a server, as far as the run goes. */
 static size_t add_event(const struct scenario *scenario, const struct world_event *event,
                         uint64_t *at_ns)
 {
@@ -34,6 +36,10 @@ static size_t add_event(const struct scenario *scenario, const struct world_even
         at_ns[count++] = event->at_ns + scenario->old_workers_ns;
     if (event->kind == EVENT_FLAP && event->for_ns < rest_ns)
         at_ns[count++] = event->at_ns + event->for_ns;
+    if (event->kind == EVENT_FAIL && event->detect_ns < rest_ns)
+        at_ns[count++] = event->at_ns + event->detect_ns;
+    if (event->kind == EVENT_FAIL && event->back_ns < rest_ns)
+        at_ns[count++] = event->at_ns + event->back_ns;
     return count;
 }
 
@@ -41,7 +47,7 @@ static uint64_t *choose_moments(const struct scenario *scenario, size_t *count)
 {
     uint64_t from_ns = scenario->measure_from_ns, end_ns = scenario->duration_ns;
     uint64_t *at_ns =
-        memory_zeroed(MEASURE_POINTS + 3 * (size_t)scenario->events + 1, sizeof *at_ns);
+        memory_zeroed(MEASURE_POINTS + MOMENTS_MOST * (size_t)scenario->events + 1, sizeof *at_ns);
     for (uint32_t i = 0; i < MEASURE_POINTS; i++)
         at_ns[(*count)++] = measure_point_ns(from_ns, end_ns, i);
     for (uint32_t e = 0; e < scenario->events; e++)

@@ -6,18 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Kinds of action; an entry must have exactly one. add, remove and weight are one together. */
-enum action {
-    ACTION_CHANGE = 1,
-    ACTION_RELOAD = 2,
-    ACTION_TOUCH = 4,
-    ACTION_CRASH = 8,
-    ACTION_FLAP = 16,
-    ACTION_CLOSE = 32,
-    ACTION_CUT = 64,
-};
-
-static struct event_entry *act(void *into, enum action action, enum world_event_kind kind)
+struct event_entry *event_acts(void *into, enum action action, enum world_event_kind kind)
 {
     struct event_entry *entry = into;
     entry->actions |= action;
@@ -86,7 +75,7 @@ static void collect(struct loader *loader, const struct yaml_node *node, uint32_
 
 static void read_add(struct loader *loader, const struct yaml_node *node, void *into)
 {
-    struct event_entry *entry = act(into, ACTION_CHANGE, EVENT_CHANGE);
+    struct event_entry *entry = event_acts(into, ACTION_CHANGE, EVENT_CHANGE);
     struct servers_read read = {.list = ++loader->lists};
     each_server(loader, node, true, collect, &read);
     if (node->kind == YAML_SEQUENCE && node->count == 0)
@@ -100,7 +89,7 @@ static void read_add(struct loader *loader, const struct yaml_node *node, void *
 
 static void read_remove(struct loader *loader, const struct yaml_node *node, void *into)
 {
-    struct event_entry *entry = act(into, ACTION_CHANGE, EVENT_CHANGE);
+    struct event_entry *entry = event_acts(into, ACTION_CHANGE, EVENT_CHANGE);
     struct servers_read read = {.list = ++loader->lists};
     each_server(loader, node, false, collect, &read);
     if (node->kind == YAML_SEQUENCE && node->count == 0)
@@ -117,7 +106,7 @@ static void read_remove(struct loader *loader, const struct yaml_node *node, voi
 /* {s2: 10, ws01..ws09: 3} */
 static void read_weights(struct loader *loader, const struct yaml_node *node, void *into)
 {
-    struct event_entry *entry = act(into, ACTION_CHANGE, EVENT_CHANGE);
+    struct event_entry *entry = event_acts(into, ACTION_CHANGE, EVENT_CHANGE);
     struct servers_read read = {.list = ++loader->lists};
     if (node->kind != YAML_MAPPING || node->count == 0) {
         fault_at(loader, node, "weight must be a mapping of servers, {s2: 10}");
@@ -150,13 +139,13 @@ static void read_drain(struct loader *loader, const struct yaml_node *node, void
 
 static void read_reload(struct loader *loader, const struct yaml_node *node, void *into)
 {
-    act(into, ACTION_RELOAD, EVENT_RELOAD);
+    event_acts(into, ACTION_RELOAD, EVENT_RELOAD);
     read_true(loader, node);
 }
 
 static void read_touch(struct loader *loader, const struct yaml_node *node, void *into)
 {
-    act(into, ACTION_TOUCH, EVENT_TOUCH);
+    event_acts(into, ACTION_TOUCH, EVENT_TOUCH);
     read_true(loader, node);
 }
 
@@ -176,7 +165,7 @@ const struct section crash_section = {"crash", crash_keys, NULL};
 
 static void read_crash(struct loader *loader, const struct yaml_node *node, void *into)
 {
-    read_section(loader, &crash_section, node, &act(into, ACTION_CRASH, EVENT_CRASH)->event);
+    read_section(loader, &crash_section, node, &event_acts(into, ACTION_CRASH, EVENT_CRASH)->event);
 }
 
 struct one {
@@ -193,8 +182,7 @@ static void take_one(struct loader *loader, const struct yaml_node *node, uint32
         fault_at(loader, node, "one server is wanted here, not several");
 }
 
-/* The one server that a name means; NO_SERVER for none. A range of more is a fault. */
-static void read_one_server(struct loader *loader, const struct yaml_node *node, uint32_t *server)
+void read_one_server(struct loader *loader, const struct yaml_node *node, uint32_t *server)
 {
     struct one one = {.server = NO_SERVER};
     if (scalar_text(loader, node, "a server's name") != NULL)
@@ -223,7 +211,7 @@ const struct section flap_section = {"flap", flap_keys, NULL};
 
 static void read_flap(struct loader *loader, const struct yaml_node *node, void *into)
 {
-    read_section(loader, &flap_section, node, &act(into, ACTION_FLAP, EVENT_FLAP)->event);
+    read_section(loader, &flap_section, node, &event_acts(into, ACTION_FLAP, EVENT_FLAP)->event);
 }
 
 /* ---- Close and cut ---- */
@@ -284,12 +272,12 @@ static void read_filter(struct loader *loader, const struct yaml_node *node,
 
 static void read_close(struct loader *loader, const struct yaml_node *node, void *into)
 {
-    read_filter(loader, node, act(into, ACTION_CLOSE, EVENT_CLOSE));
+    read_filter(loader, node, event_acts(into, ACTION_CLOSE, EVENT_CLOSE));
 }
 
 static void read_cut(struct loader *loader, const struct yaml_node *node, void *into)
 {
-    read_filter(loader, node, act(into, ACTION_CUT, EVENT_CUT));
+    read_filter(loader, node, event_acts(into, ACTION_CUT, EVENT_CUT));
 }
 
 /* ---- An event ---- */
@@ -308,6 +296,11 @@ static const struct key event_keys[] = {
         read_crash),
     KEY("flap", "{server: s, for: time}", NULL, "a health check takes a server out and back",
         read_flap),
+    KEY("fail", "{server: s}", NULL, "a server dies: its connections are cut, it refuses others",
+        read_fail),
+    KEY("detect", "time | never", "never", "until a health check takes the dead server out",
+        read_detect),
+    KEY("back", "time | never", "never", "until the dead server is up again, and in", read_back),
     KEY("close", "{filter}", NULL, "connections end", read_close),
     KEY("cut", "{filter}", NULL, "connections are taken away", read_cut),
     KEY_PLANNED("each", "one server a step"),
@@ -315,9 +308,6 @@ static const struct key event_keys[] = {
     KEY_PLANNED("down", "how long a restarted server is away"),
     KEY_PLANNED("every", "again and again"),
     KEY_PLANNED("until", "the last time"),
-    KEY_PLANNED("fail", "a server dies"),
-    KEY_PLANNED("detect", "how long until it is noticed"),
-    KEY_PLANNED("back", "when it is back"),
     KEYS_END,
 };
 const struct section event_section = {"an event", event_keys, NULL};
@@ -338,6 +328,8 @@ static void read_event(struct loader *loader, const struct yaml_node *node,
         .place = node->place,
         .event = {.drain_ns = SPAN_FOREVER,
                   .server = NO_SERVER,
+                  .detect_ns = SPAN_FOREVER,
+                  .back_ns = SPAN_FOREVER,
                   .filter = {.traffic = FILTER_ANY,
                              .server = FILTER_ANY,
                              .share_e9 = SHARE_ALL,
@@ -349,13 +341,14 @@ static void read_event(struct loader *loader, const struct yaml_node *node,
     if (entry->actions == 0 && loader->faults->errors == before)
         fault_at(loader, node,
                  "nothing happens here: add, remove, weight, reload, touch, crash, "
-                 "flap, close or cut is missing");
+                 "flap, fail, close or cut is missing");
     else if ((entry->actions & (entry->actions - 1)) != 0)
         fault_at(loader, node,
                  "one entry, one kind of event: only add, remove and weight go "
                  "together");
     else if (entry->drains && entry->event.removes == 0)
         fault_at(loader, node, "'drain' is about servers that leave, and nobody does");
+    check_failure(loader, entry);
 }
 
 void read_events(struct loader *loader, const struct yaml_node *node, void *into)

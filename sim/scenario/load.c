@@ -104,7 +104,7 @@ static void take_servers(struct loader *loader)
                    "no server is named, neither here nor in an event");
     scenario->server = arena_zeroed(&scenario->arena, scenario->servers, sizeof *scenario->server);
     for (uint32_t i = 0; i < scenario->servers; i++) {
-        scenario->server[i] = loader->server[i].server;
+        scenario->server[i] = server_as_told(&loader->server[i]);
         scenario->server[i].name = arena_text(&scenario->arena, loader->server_names.text[i],
                                               strlen(loader->server_names.text[i]));
     }

@@ -42,11 +42,22 @@ struct section {
     bool (*other)(struct loader *, const struct yaml_pair *, void *into);
 };
 
+/* What a server keeps, whoever lists it. */
+enum server_option {
+    SERVER_MAX_CONNS,
+    SERVER_BACKUP,
+    SERVER_MAX_FAILS,
+    SERVER_FAIL_TIMEOUT, /* in seconds */
+    SERVER_SLOW_START,   /* in seconds */
+    SERVER_OPTIONS
+};
+
 /* A server as far as the file has told: a mention names it, a definition says what it is. */
 struct server_entry {
     struct world_server server;
+    uint64_t option[SERVER_OPTIONS];
     struct place place; /* of its first mention */
-    bool defined, weight_said, limit_said, slow_start_said;
+    bool defined, weight_said, said[SERVER_OPTIONS];
     uint32_t list; /* the number of the last list that holds it */
 };
 
@@ -58,7 +69,7 @@ struct event_entry {
     const char *after;               /* name of the event that `at` counts from, or NULL */
     uint64_t after_ns;               /* and how long after it */
     const struct yaml_node *traffic; /* of a filter, by name; NULL: any */
-    const struct yaml_node *adds, *removes, *weights;
+    const struct yaml_node *adds, *removes, *weights, *detect, *back;
     uint32_t actions;              /* kinds of action given; must be one */
     bool timed, resolving, drains; /* timed: its time is known */
 };
@@ -140,6 +151,8 @@ void each_server(struct loader *, const struct yaml_node *, bool options,
                               uint32_t weight, void *context),
                  void *context);
 void read_servers(struct loader *, const struct yaml_node *, void *into);
+/* Once all is read: the server with its options. */
+struct world_server server_as_told(const struct server_entry *);
 extern const struct section server_section;
 
 /* ---- files.c ---- */
@@ -173,8 +186,31 @@ extern const struct section traffic_section, reconnect_section;
 
 void read_events(struct loader *, const struct yaml_node *, void *into);
 extern const struct section event_section, filter_section, flap_section, crash_section;
+/* Kinds of action; an entry must have exactly one. add, remove and weight are one together. */
+enum action {
+    ACTION_CHANGE = 1,
+    ACTION_RELOAD = 2,
+    ACTION_TOUCH = 4,
+    ACTION_CRASH = 8,
+    ACTION_FLAP = 16,
+    ACTION_CLOSE = 32,
+    ACTION_CUT = 64,
+    ACTION_FAIL = 128,
+};
+struct event_entry *event_acts(void *into, enum action, enum world_event_kind);
+/* The one server that a name means; NO_SERVER for none. A range of more is a fault. */
+void read_one_server(struct loader *, const struct yaml_node *, uint32_t *server);
 /* Once all is read: times, names, and whether each event finds what it needs. */
 void finish_events(struct loader *);
+
+/* ---- failures.c ---- */
+
+void read_fail(struct loader *, const struct yaml_node *, void *into);
+void read_detect(struct loader *, const struct yaml_node *, void *into);
+void read_back(struct loader *, const struct yaml_node *, void *into);
+extern const struct section fail_section;
+/* Whether what was read of it goes together. */
+void check_failure(struct loader *, const struct event_entry *);
 
 /* ---- balancers.c ---- */
 

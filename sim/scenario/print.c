@@ -41,8 +41,10 @@ static void print_server(FILE *to, const struct world_server *server, uint32_t w
 {
     fputs("{name: ", to);
     print_name(to, server->name);
-    fprintf(to, ", weight: %" PRIu32 ", max_conns: %" PRIu32 ", slow_start: %" PRIu32 "s}", weight,
-            server->max_conns, server->slow_start_s);
+    fprintf(to, ", weight: %" PRIu32 ", max_conns: %" PRIu32, weight, server->max_conns);
+    fprintf(to, ", backup: %s, max_fails: %" PRIu32 ", fail_timeout: %" PRIu32 "s",
+            server->backup ? "true" : "false", server->max_fails, server->fail_timeout_s);
+    fprintf(to, ", slow_start: %" PRIu32 "s}", server->slow_start_s);
 }
 
 /* ---- Traffic ---- */
@@ -213,6 +215,24 @@ static void print_filter(FILE *to, const struct scenario *scenario, const struct
     fprintf(to, "order: %s}", orders[filter->order]);
 }
 
+static void print_wait(FILE *to, const char *key, uint64_t ns)
+{
+    fprintf(to, ", %s: ", key);
+    if (ns == SPAN_FOREVER)
+        fputs("never", to);
+    else
+        print_time(to, ns);
+}
+
+static void print_failure(FILE *to, const char *server, const struct world_event *event)
+{
+    fputs(", fail: {server: ", to);
+    print_name(to, server);
+    fputc('}', to);
+    print_wait(to, "detect", event->detect_ns);
+    print_wait(to, "back", event->back_ns);
+}
+
 static void print_event(FILE *to, const struct scenario *scenario, const struct world_event *event)
 {
     fputs("  - {at: ", to);
@@ -240,6 +260,9 @@ static void print_event(FILE *to, const struct scenario *scenario, const struct 
         fputs("for: ", to);
         print_time(to, event->for_ns);
         fputc('}', to);
+        break;
+    case EVENT_FAIL:
+        print_failure(to, scenario->server[event->server].name, event);
         break;
     case EVENT_CLOSE:
     case EVENT_CUT:

@@ -9,11 +9,14 @@
 
 enum { SECOND_NS = 1000000000 };
 
-/* What one item of a list says. */
+/* What one item of a list says; UNSAID: nothing. */
 struct item {
     const struct yaml_node *name;
-    uint64_t weight, max_conns, slow_start_s; /* UINT64_MAX: unsaid */
+    uint64_t weight;
+    uint64_t option[SERVER_OPTIONS];
 };
+
+#define UNSAID UINT64_MAX
 
 static void read_item_name(struct loader *loader, const struct yaml_node *node, void *into)
 {
@@ -28,7 +31,34 @@ static void read_item_weight(struct loader *loader, const struct yaml_node *node
 
 static void read_item_max_conns(struct loader *loader, const struct yaml_node *node, void *into)
 {
-    read_whole(loader, node, 0, 1000000000, &((struct item *)into)->max_conns);
+    read_whole(loader, node, 0, 1000000000, &((struct item *)into)->option[SERVER_MAX_CONNS]);
+}
+
+static void read_item_backup(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    static const char *const words[] = {"false", "true", NULL};
+    int word = read_word(loader, node, "answer", words);
+    if (word >= 0)
+        ((struct item *)into)->option[SERVER_BACKUP] = (uint64_t)word;
+}
+
+static void read_item_max_fails(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    read_whole(loader, node, 0, 1000000, &((struct item *)into)->option[SERVER_MAX_FAILS]);
+}
+
+/* Real balancers compare whole seconds. */
+static void read_item_fail_timeout(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    uint64_t time_ns;
+    if (!read_time(loader, node, &time_ns))
+        return;
+    if (time_ns % SECOND_NS != 0)
+        fault_at(loader, node, "whole seconds are wanted here, like 10s");
+    else if (time_ns / SECOND_NS > 1000000000)
+        fault_at(loader, node, "'%s' is too long: at most 1000000000s", node->text);
+    else
+        ((struct item *)into)->option[SERVER_FAIL_TIMEOUT] = time_ns / SECOND_NS;
 }
 
 /* HAProxy's steps are whole seconds, so a part of one would promise what nobody keeps. */
@@ -42,7 +72,7 @@ static void read_item_slow_start(struct loader *loader, const struct yaml_node *
     else if (ns / SECOND_NS > UINT32_MAX)
         fault_at(loader, node, "a slow start of over 4294967295s never ends");
     else
-        ((struct item *)into)->slow_start_s = ns / SECOND_NS;
+        ((struct item *)into)->option[SERVER_SLOW_START] = ns / SECOND_NS;
 }
 
 static const struct key keys[] = {
@@ -50,10 +80,13 @@ static const struct key keys[] = {
     KEY("weight", "0..65535", "1", "its share of the load", read_item_weight),
     KEY("max_conns", "0..1000000000", "0", "connections it takes at most; 0: no limit",
         read_item_max_conns),
+    KEY("backup", "true | false", "false", "picked, and present, only while no other is there",
+        read_item_backup),
+    KEY("max_fails", "0..1000000", "1",
+        "failed attempts after which it is left alone, by balancers that count them; 0: never",
+        read_item_max_fails),
+    KEY("fail_timeout", "time, in whole seconds", "10s", "for how long", read_item_fail_timeout),
     KEY_PLANNED("zone", "where it stands"),
-    KEY_PLANNED("backup", "only while no primary is there"),
-    KEY_PLANNED("max_fails", "failures that take it out"),
-    KEY_PLANNED("fail_timeout", "for how long"),
     KEY("slow_start", "time", "0s",
         "once it joins or comes back, how long its limit and weight take to be whole; in whole "
         "seconds, of balancers with the habit `slow_start: steps`",
@@ -61,6 +94,15 @@ static const struct key keys[] = {
     KEYS_END,
 };
 const struct section server_section = {"server", keys, NULL};
+
+static const struct {
+    const char *name;
+    uint64_t fallback;
+} kept[SERVER_OPTIONS] = {
+    [SERVER_MAX_CONNS] = {"max_conns", 0},   [SERVER_BACKUP] = {"backup", false},
+    [SERVER_MAX_FAILS] = {"max_fails", 1},   [SERVER_FAIL_TIMEOUT] = {"fail_timeout", 10},
+    [SERVER_SLOW_START] = {"slow_start", 0},
+};
 
 /* ---- One name, or a range of them ---- */
 
@@ -120,6 +162,8 @@ static uint32_t enter_server(struct loader *loader, const struct yaml_node *node
             memory_resized(loader->server, loader->server_room, sizeof *loader->server);
     }
     loader->server[server] = (struct server_entry){.server = {.weight = 1}, .place = node->place};
+    for (int i = 0; i < SERVER_OPTIONS; i++)
+        loader->server[server].option[i] = kept[i].fallback;
     return server;
 }
 
@@ -155,6 +199,36 @@ static void each_name(struct loader *loader, const struct yaml_node *node,
     }
 }
 
+/* ---- What a server keeps ---- */
+
+struct world_server server_as_told(const struct server_entry *entry)
+{
+    struct world_server server = entry->server;
+    server.max_conns = (uint32_t)entry->option[SERVER_MAX_CONNS];
+    server.backup = entry->option[SERVER_BACKUP] != 0;
+    server.max_fails = (uint32_t)entry->option[SERVER_MAX_FAILS];
+    server.fail_timeout_s = (uint32_t)entry->option[SERVER_FAIL_TIMEOUT];
+    server.slow_start_s = (uint32_t)entry->option[SERVER_SLOW_START];
+    return server;
+}
+
+static void take_option(struct loader *loader, const struct yaml_node *node, const char *name,
+                        struct server_entry *entry, enum server_option option, uint64_t value)
+{
+    if (value == UNSAID)
+        return;
+    unsigned long long before = entry->option[option];
+    if (!entry->said[option] || value == before)
+        entry->option[option] = value;
+    else if (option == SERVER_BACKUP)
+        fault_at(loader, node, "'%s' has backup %s already; a server keeps it", name,
+                 before != 0 ? "true" : "false");
+    else
+        fault_at(loader, node, "'%s' has %s %llu%s already; a server keeps it", name,
+                 kept[option].name, before, option >= SERVER_FAIL_TIMEOUT ? "s" : "");
+    entry->said[option] = true;
+}
+
 /* ---- Lists ---- */
 
 struct listing {
@@ -165,27 +239,8 @@ struct listing {
     void *context;
 };
 
-/* What a server keeps for good: its first definition says it. */
-static void take_for_good(struct loader *loader, const struct yaml_node *node, const char *name,
-                          struct server_entry *entry, const struct item *item)
-{
-    bool says_limit = item->max_conns != UINT64_MAX, says_slow = item->slow_start_s != UINT64_MAX;
-    if (says_limit && entry->limit_said && item->max_conns != entry->server.max_conns)
-        fault_at(loader, node, "'%s' has max_conns %u already; a server keeps its limit", name,
-                 entry->server.max_conns);
-    else if (says_limit)
-        entry->server.max_conns = (uint32_t)item->max_conns;
-    if (says_slow && entry->slow_start_said && item->slow_start_s != entry->server.slow_start_s)
-        fault_at(loader, node, "'%s' has slow_start %us already; a server keeps its own", name,
-                 entry->server.slow_start_s);
-    else if (says_slow)
-        entry->server.slow_start_s = (uint32_t)item->slow_start_s;
-    entry->limit_said = entry->limit_said || says_limit;
-    entry->slow_start_said = entry->slow_start_said || says_slow;
-}
-
 /* A server is what its first definition says; a later one may give it another weight, which holds
- * from that event on, but not another limit. */
+ * from that event on, but nothing else. */
 static void take_name(struct loader *loader, const struct yaml_node *node, const char *name,
                       void *context)
 {
@@ -195,8 +250,9 @@ static void take_name(struct loader *loader, const struct yaml_node *node, const
     uint32_t server = enter_server(loader, node, name);
     struct server_entry *entry = &loader->server[server];
     const struct item *item = &listing->item;
-    bool says_weight = item->weight != UINT64_MAX;
-    take_for_good(loader, node, name, entry, item);
+    bool says_weight = item->weight != UNSAID;
+    for (int i = 0; i < SERVER_OPTIONS; i++)
+        take_option(loader, node, name, entry, (enum server_option)i, item->option[i]);
     if (says_weight && !entry->weight_said)
         entry->server.weight = (uint32_t)item->weight;
     entry->defined = entry->defined || listing->defines;
@@ -208,8 +264,9 @@ static void take_name(struct loader *loader, const struct yaml_node *node, const
 static void take_item(struct loader *loader, const struct yaml_node *node, bool options,
                       struct listing *listing)
 {
-    listing->item =
-        (struct item){.weight = UINT64_MAX, .max_conns = UINT64_MAX, .slow_start_s = UINT64_MAX};
+    listing->item = (struct item){.name = NULL, .weight = UNSAID};
+    for (int i = 0; i < SERVER_OPTIONS; i++)
+        listing->item.option[i] = UNSAID;
     if (node->kind == YAML_MAPPING && options)
         read_section(loader, &server_section, node, &listing->item);
     else if (scalar_text(loader, node, "a server's name") != NULL)
@@ -242,7 +299,9 @@ static void start_with(struct loader *loader, const struct yaml_node *node, uint
     entry->server.at_start = true;
     entry->server.weight =
         weight == WEIGHT_UNSAID ? 1 : weight; /* whatever an event said further up */
-    entry->limit_said = entry->weight_said = entry->slow_start_said = true;
+    entry->weight_said = true;
+    for (int i = 0; i < SERVER_OPTIONS; i++)
+        entry->said[i] = true;
 }
 
 void read_servers(struct loader *loader, const struct yaml_node *node, void *into)

@@ -108,22 +108,34 @@ static const struct event_entry *find_filed(struct loader *loader, const struct 
     return find_event(loader, named, filed);
 }
 
+static bool has_part(const struct world_event *event, enum world_part part)
+{
+    bool fails = event->kind == EVENT_FAIL;
+    return part == PART_SELF ||
+           (part == PART_DETECTED && fails && event->detect_ns != SPAN_FOREVER) ||
+           (part == PART_BACK &&
+            (event->kind == EVENT_FLAP || (fails && event->back_ns != SPAN_FOREVER)));
+}
+
 /* Metrics of two events may not be called alike: settle_s:3 of an event "3" and of the third that
  * has no name, settle_s:x:back of an event "x:back" and of the return of a flap x. */
 static void check_metric_name(struct loader *loader, const struct named *named,
                               const struct event_entry *entry)
 {
-    static const char back[] = ":back", says[] = "'%s' is what files call event %s%s; give it "
-                                                 "another name";
+    static const char *const called[] = {"", "'s detection", "'s return"};
     const char *name = entry->given_name;
-    int length = (int)strlen(name), base = length - (int)(sizeof back - 1);
-    const struct event_entry *other = find_filed(loader, named, name, length, false);
-    if (other != NULL)
-        faults_add(loader->faults, entry->place, says, name, other->event.name, "");
-    for (int by_name = 0; base > 0 && strcmp(name + base, back) == 0 && by_name < 2; by_name++) {
-        other = find_filed(loader, named, name, base, by_name);
-        if (other != NULL && other->event.kind == EVENT_FLAP)
-            faults_add(loader->faults, entry->place, says, name, other->event.name, "'s return");
+    for (enum world_part part = PART_SELF; part <= PART_BACK; part++) {
+        const char *suffix = world_part_suffix(part);
+        int base = (int)strlen(name) - (int)strlen(suffix);
+        bool ends_so = base > 0 && strcmp(name + base, suffix) == 0;
+        int ways = part == PART_SELF ? 1 : 2; /* by its number; by its name, too */
+        for (int by_name = 0; ends_so && by_name < ways; by_name++) {
+            const struct event_entry *other = find_filed(loader, named, name, base, by_name);
+            if (other != NULL && has_part(&other->event, part))
+                faults_add(loader->faults, entry->place,
+                           "'%s' is what files call event %s%s; give it another name", name,
+                           other->event.name, called[part]);
+        }
     }
 }
 
@@ -225,7 +237,8 @@ static void doubt(const struct event_entry *entry, enum presence *presence)
         presence[entry->event.add[i].server] = IN_DOUBT;
     for (uint32_t i = 0; i < entry->event.weights; i++)
         presence[entry->event.weight[i].server] = IN_DOUBT;
-    if (entry->event.kind == EVENT_FLAP && entry->event.server != NO_SERVER)
+    if ((entry->event.kind == EVENT_FLAP || entry->event.kind == EVENT_FAIL) &&
+        entry->event.server != NO_SERVER)
         presence[entry->event.server] = IN_DOUBT;
 }
 
@@ -247,8 +260,10 @@ static void play(struct loader *loader, const struct event_entry *entry, enum pr
                  "be reweighted");
         return;
     case EVENT_FLAP:
+    case EVENT_FAIL:
         if (event->server != NO_SERVER)
-            need(loader, entry->place, presence, event->server, LISTED, "flap");
+            need(loader, entry->place, presence, event->server, LISTED,
+                 event->kind == EVENT_FLAP ? "flap" : "fail");
         return;
     case EVENT_CLOSE:
     case EVENT_CUT:

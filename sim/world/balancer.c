@@ -54,6 +54,10 @@ const struct choice traits[TRAITS] = {
                           .help = "a server's slow_start: nobody looks, or its limit rises second "
                                   "by second, and its weight with algorithms that know it",
                           .words = WORDS("ignored", "steps")},
+    [TRAIT_REDISPATCH] = {.key = "redispatch",
+                          .help = "an attempt that failed: tried elsewhere, as often as there are "
+                                  "servers, or never, which refuses the open at once",
+                          .words = WORDS("elsewhere", "never")},
 };
 
 int word_find(const char *const *words, const char *word)

@@ -5,32 +5,32 @@
 
 #include <assert.h>
 
-enum { SECOND_NS = 1000000000 };
+enum { SECOND_NS = 1000000000, PARTS = PART_BACK + 1 };
 
 static struct world_after *after_at(struct world *world, uint32_t change, uint32_t row)
 {
     return &world->result->after[(size_t)change * (world->config->traffics + 1) + row];
 }
 
-/* An event is one change, or two where it has an end. */
+/* An event is one change, or as many as it has parts. */
 void changes_begin(struct world *world)
 {
     const struct world_config *config = world->config;
-    size_t most = 2 * (size_t)config->events, rows = (size_t)config->traffics + 1;
+    size_t most = PARTS * (size_t)config->events, rows = (size_t)config->traffics + 1;
     world->group = world->span = NO_CHANGE;
     world->result->change = memory_zeroed(most, sizeof *world->result->change);
     world->result->after = memory_zeroed(most * rows, sizeof *world->result->after);
     world->run = memory_zeroed(most * rows, sizeof *world->run);
 }
 
-void changes_note(struct world *world, uint32_t event, bool back)
+void changes_note(struct world *world, uint32_t event, enum world_part part)
 {
     struct world_result *result = world->result;
-    assert(result->changes < 2 * world->config->events);
+    assert(result->changes < PARTS * world->config->events);
     if (world->group == NO_CHANGE || result->change[world->group].at_ns != world->now_ns)
         world->group = result->changes;
     result->change[result->changes++] = (struct world_change){
-        .event = event, .back = back, .measured = world->in_window, .at_ns = world->now_ns};
+        .event = event, .part = part, .measured = world->in_window, .at_ns = world->now_ns};
 }
 
 void changes_added(struct world *world, uint32_t server)
@@ -56,8 +56,10 @@ static void count_second(struct world *world, uint32_t row, uint32_t server,
         after->opens_per_s_peak = count->opens;
 }
 
-void changes_pick(struct world *world, uint32_t row, uint32_t server, bool first_attempt)
+/* Who joined is dealt first picks, and opens connections by picks of any kind. */
+void changes_pick(struct world *world, uint32_t row, uint32_t server, unsigned flags)
 {
+    bool first_attempt = (flags & (PICK_ARRIVAL | PICK_RETRY)) == PICK_ARRIVAL;
     const struct world_result *result = world->result;
     for (uint32_t c = world->group; c < result->changes; c++) { /* none, if there is no group */
         if (!result->change[c].adds)
@@ -65,7 +67,7 @@ void changes_pick(struct world *world, uint32_t row, uint32_t server, bool first
         struct world_after *after = after_at(world, c, row);
         uint64_t *run = &world->run[(size_t)c * (world->config->traffics + 1) + row];
         bool taken = world->server[server].joined == c;
-        if (taken)
+        if (taken && (flags & PICK_FAILED) == 0)
             count_second(world, row, server, after, result->change[c].at_ns);
         if (!first_attempt)
             continue;

@@ -130,53 +130,39 @@ static uint64_t draw_key(const struct world *world, const struct client *client)
                      stream_of(world->source[client->source].key, client->connection));
 }
 
-/* Tells whoever listens what a pick saw and chose. */
-static void tell_pick(const struct world *world, const struct client *client, uint32_t server,
-                      const struct gateway_watch *watch)
+/* What a client asks the gateway with, its key spelled into room of the caller's. */
+static struct gateway_request request_of(const struct world *world, const struct client *client,
+                                         struct keys_text *key)
 {
-    const struct world_config *config = world->config;
-    const struct source *source = &world->source[client->source];
-    if (config->on_pick != NULL)
-        config->on_pick(config->pick_context,
-                        &(struct world_pick){.at_ns = world->now_ns,
-                                             .connection = client->connection,
-                                             .traffic = source->traffic,
-                                             .entry = source->entry,
-                                             .instance = client->worker / world->workers,
-                                             .worker = client->worker % world->workers,
-                                             .generation = watch->generation,
-                                             .attempt = client->attempt,
-                                             .server = server,
-                                             .belief = watch->belief,
-                                             .beliefs = watch->beliefs});
+    const struct lb_algorithm *algorithm = world->config->balancer->algorithm;
+    struct gateway_request request = {
+        .draws = attempt_stream(world->source[client->source].pick, client, client->attempt)};
+    if (lb_algorithm_keyed(algorithm)) {
+        keys_spell(&traffic_of(world, client)->keys, draw_key(world, client),
+                   lb_algorithm_addressed(algorithm), key);
+        request.key = key->text;
+        request.key_length = key->length;
+    }
+    return request;
 }
 
 /* Asks the gateway for a server. NO_SERVER: it is refused, or waits for one. */
 static uint32_t pick_server(struct world *world, struct client *client, uint32_t instance,
                             uint32_t worker)
 {
-    const struct world_config *config = world->config;
-    const struct source *source = &world->source[client->source];
-    const struct lb_algorithm *algorithm = config->balancer->algorithm;
     struct keys_text key;
-    struct gateway_request request = {.draws =
-                                          attempt_stream(source->pick, client, client->attempt)};
-    if (lb_algorithm_keyed(algorithm)) {
-        keys_spell(&traffic_of(world, client)->keys, draw_key(world, client),
-                   lb_algorithm_addressed(algorithm), &key);
-        request.key = key.text;
-        request.key_length = key.length;
-    }
+    struct gateway_request request = request_of(world, client, &key);
     struct gateway_watch watch;
-    uint32_t server = gateway_open_request(world->gateway, instance, worker, &request,
-                                           &client->hold, config->on_pick != NULL ? &watch : NULL);
+    uint32_t server =
+        gateway_open_request(world->gateway, instance, worker, &request, &client->hold,
+                             world->config->on_pick != NULL ? &watch : NULL);
     client->wait = NULL;
     if (server == NO_SERVER)
         client->wait = gateway_wait(world->gateway, instance, worker, &request,
                                     (uint32_t)(client - world->client));
-    if (client->wait == NULL)
-        tell_pick(world, client, server, &watch);
-    return server;
+    if (client->wait != NULL)
+        return NO_SERVER;
+    return picks_follow(world, client, &request, server, &watch);
 }
 
 /* An open was refused, for a hold of hold_ns. */
@@ -193,8 +179,6 @@ static void begin_hold(struct world *world, uint32_t place, uint64_t hold_ns)
     client->state = CLIENT_OPEN;
     client->tries = 0;
     COUNT_FLOW(world, client, open, 1u);
-    tallies_pick(world, world->source[client->source].traffic, client->server,
-                 client->attempt == 0);
     client->ends_ns = SPAN_FOREVER;
     if (hold_ns != SPAN_FOREVER)
         client->ends_ns = world->now_ns + hold_ns; /* both below 2^63 */
@@ -218,15 +202,16 @@ void clients_served(struct world *world, const struct gateway_served *served)
     struct client *client = &world->client[served->client];
     COUNT_FLOW(world, client, queued, -(uint64_t)1);
     client->wait = NULL;
-    client->server = served->server;
     client->opening = world->openings++;
-    tell_pick(world, client, served->server, &served->watch);
-    if (served->server == NO_SERVER) {
+    if (served->server != NO_SERVER)
+        client->hold = served->hold;
+    struct keys_text key;
+    struct gateway_request request = request_of(world, client, &key);
+    client->server = picks_follow(world, client, &request, served->server, &served->watch);
+    if (client->server == NO_SERVER)
         refuse(world, served->client, client->ends_ns);
-        return;
-    }
-    client->hold = served->hold;
-    begin_hold(world, served->client, client->ends_ns);
+    else
+        begin_hold(world, served->client, client->ends_ns);
 }
 
 /* One attempt to open, for a hold of hold_ns. */

@@ -345,8 +345,11 @@ uint32_t gateway_open_request(struct gateway *gateway, uint32_t instance, uint32
         return NO_SERVER;
     picker->connections++;
     life->connections++;
-    *hold = (struct gateway_hold){
-        .picker = picker, .lease = lease, .request = number, .edition = picker->edition};
+    *hold = (struct gateway_hold){.picker = picker,
+                                  .lease = lease,
+                                  .request = number,
+                                  .begun = picker->scope->begun,
+                                  .edition = picker->edition};
     return server;
 }
 

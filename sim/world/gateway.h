@@ -49,6 +49,8 @@ struct gateway_hold {
     struct picker *picker;
     struct lb_lease lease;
     uint64_t request; /* view `request` with draws that are not its own: its number in the scope */
+    uint64_t begun;   /* view `request`: the same, whose draws it may be, to know whether it is the
+                       * latest */
     uint32_t edition; /* of the list that it began with */
 };
 
@@ -150,11 +152,18 @@ bool gateway_limits_rise(const struct gateway *);
 
 /* The connection's attempt failed: its server is released, the failure held against it where the
  * balancer counts failures, and another one picked by the same picker, among those where it did not
- * fail yet. NO_SERVER: there is none, or the list was edited in place since; the connection is
- * over, and its hold void. The request: as it was opened with. In view `request` a retry shares the
- * state of its request, but not a list that has changed since, which does not end it there. */
+ * fail yet. NO_SERVER: there is none, or the balancer tries nowhere else, or the list was edited in
+ * place since; the connection is over, and its hold void. The request: as it was opened with. In
+ * view `request` a retry shares the state of its request, but not a list that has changed since,
+ * which does not end it there. */
 uint32_t gateway_retry(struct gateway *, struct gateway_hold *, const struct gateway_request *,
                        struct gateway_tried *);
+/* The same; and tells what the pick saw, if watch is not NULL and somebody was asked. */
+uint32_t gateway_retry_watched(struct gateway *, struct gateway_hold *,
+                               const struct gateway_request *, struct gateway_tried *,
+                               struct gateway_watch *);
+/* The attempt failed, but nobody is asked again: the connection's tries are used up. */
+void gateway_give_up(struct gateway *, const struct gateway_hold *);
 
 /* What all rows of all scopes count on each server: the ledger, which may be wrong as real ones
  * are. [servers]; freed by the caller. */

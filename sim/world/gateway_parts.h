@@ -29,7 +29,8 @@ struct scope {
     uint32_t place;           /* of the worker that opened it, among all instances' */
     uint32_t pickers;         /* built over it and not yet gone */
     struct stream draws;      /* of its own sequence */
-    uint64_t requests;        /* that began it anew (view `request`) */
+    uint64_t requests;        /* that drew from its sequence (view `request`) */
+    uint64_t begun;           /* how often it was begun anew */
     uint32_t *server;         /* by slot, of those in use */
     struct line *line; /* [servers + 1]: who waits for each, and for any; NULL: nobody ever did */
     uint32_t waiting;  /* in all of them */
@@ -114,6 +115,8 @@ struct picker *picker_build(struct gateway *, struct life *);
 void picker_edit(struct gateway *, struct picker *);
 /* Begins the state of a request anew (view `request`), with the answer it got. */
 void picker_begin_request(struct gateway *, struct picker *, struct stream draws);
+/* What its next pick sees. */
+void picker_watch(struct gateway *, const struct picker *, struct gateway_watch *);
 /* Frees a picker that is neither current nor has connections. */
 void picker_free_if_over(struct picker *);
 void picker_free(struct picker *);

@@ -56,8 +56,16 @@ static uint32_t pick_untried(struct gateway *gateway, struct picker *picker,
     return server;
 }
 
-/* View `request`: others have begun their own state since, so this one's is brought about again, by
- * the picks that it had. */
+/* View `request`: is the scope's state this request's still, and the list too? */
+static bool is_latest(const struct gateway *gateway, const struct gateway_hold *hold)
+{
+    const struct picker *picker = hold->picker;
+    return hold->begun == picker->scope->begun && hold->edition == picker->edition &&
+           picker->generation == gateway->generation;
+}
+
+/* Others have begun their own state since, so this one's is brought about again, by the picks that
+ * it had. */
 static void begin_again(struct gateway *gateway, struct picker *picker,
                         const struct gateway_request *request, struct stream draws,
                         const struct gateway_tried *tried)
@@ -78,7 +86,8 @@ static uint32_t server_of(const struct gateway_hold *hold)
 
 /* Picks for a connection whose lease has ended. NO_SERVER: nothing is held. */
 static uint32_t pick_again(struct gateway *gateway, struct gateway_hold *hold,
-                           const struct gateway_request *request, struct gateway_tried *tried)
+                           const struct gateway_request *request, struct gateway_tried *tried,
+                           struct gateway_watch *watch)
 {
     struct stream draws = request->draws;
     const struct balancer *balancer = gateway->balancer;
@@ -90,8 +99,12 @@ static uint32_t pick_again(struct gateway *gateway, struct gateway_hold *hold,
         if (!own_draws)
             draws = stream_of(picker->scope->draws, hold->request);
         own_draws = true;
-        begin_again(gateway, picker, request, draws, tried);
+        if (!is_latest(gateway, hold))
+            begin_again(gateway, picker, request, draws, tried);
+        hold->begun = picker->scope->begun;
     }
+    if (watch != NULL)
+        picker_watch(gateway, picker, watch);
     return pick_untried(gateway, picker, request, own_draws ? &draws : NULL, tried, tried->count,
                         &hold->lease);
 }
@@ -103,16 +116,40 @@ static bool ended_by_edit(const struct gateway *gateway, const struct gateway_ho
     return hold->edition != hold->picker->edition && !gateway->balancer->view->per_request;
 }
 
+static void release_failed(struct gateway *gateway, const struct gateway_hold *hold)
+{
+    int status = lb_fail(hold->picker->lb, hold->lease, gateway->now_s);
+    assert(status == LB_OK);
+    (void)status;
+    queue_free_place(gateway, hold->picker->scope, server_of(hold));
+}
+
+void gateway_give_up(struct gateway *gateway, const struct gateway_hold *hold)
+{
+    release_failed(gateway, hold);
+    picker_lose(gateway, hold->picker);
+}
+
 uint32_t gateway_retry(struct gateway *gateway, struct gateway_hold *hold,
                        const struct gateway_request *request, struct gateway_tried *tried)
 {
+    return gateway_retry_watched(gateway, hold, request, tried, NULL);
+}
+
+uint32_t gateway_retry_watched(struct gateway *gateway, struct gateway_hold *hold,
+                               const struct gateway_request *request, struct gateway_tried *tried,
+                               struct gateway_watch *watch)
+{
     struct picker *picker = hold->picker;
     struct lb_lease failed = hold->lease;
-    int status = lb_fail(picker->lb, failed, gateway->now_s);
-    assert(status == LB_OK);
-    queue_free_place(gateway, picker->scope, server_of(hold));
+    int status = LB_OK;
+    if (gateway->balancer->trait[TRAIT_REDISPATCH] == REDISPATCH_NEVER) {
+        gateway_give_up(gateway, hold);
+        return NO_SERVER;
+    }
+    release_failed(gateway, hold);
     if (!ended_by_edit(gateway, hold)) {
-        uint32_t server = pick_again(gateway, hold, request, tried);
+        uint32_t server = pick_again(gateway, hold, request, tried, watch);
         if (server != NO_SERVER)
             return server;
     }

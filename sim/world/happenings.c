@@ -35,10 +35,20 @@ static void list_order(struct world *world)
             world->list[world->listed++] = i;
 }
 
-/* Where a new list means a new picker, a failed health check is a change of the list. */
-static bool flaps_by_list(const struct world *world)
+static struct gateway_member member_of(const struct world *world, uint32_t index)
 {
-    return world->config->balancer->change == CHANGE_REBUILD;
+    const struct world_server *server = &world->config->server[index];
+    return (struct gateway_member){
+        .server = index,
+        .weight = world->server[index].weight,
+        .max_conns = server->max_conns,
+        .backup = server->backup,
+        .says_max_fails = true,
+        .max_fails = server->max_fails,
+        .says_fail_timeout = true,
+        .fail_timeout_s = server->fail_timeout_s,
+        .slow_start_s = server->slow_start_s,
+    };
 }
 
 /* The list in its order; healthy: without those that fail their health check. How many. */
@@ -48,22 +58,17 @@ static uint32_t gather_members(struct world *world, bool healthy)
     for (uint32_t i = 0; i < world->listed; i++) {
         uint32_t server = world->list[i];
         if (!healthy || !world->server[server].down)
-            world->member[members++] = (struct gateway_member){
-                .server = server,
-                .weight = world->server[server].weight,
-                .max_conns = world->config->server[server].max_conns,
-                .slow_start_s = world->config->server[server].slow_start_s,
-            };
+            world->member[members++] = member_of(world, server);
     }
     return members;
 }
 
 /* Where a failed health check is a change of the list, a list of none that is healthy is all of
  * them, as in APISIX. */
-static void hand_over_list(struct world *world)
+void happenings_hand_over(struct world *world)
 {
     list_order(world);
-    uint32_t members = gather_members(world, flaps_by_list(world));
+    uint32_t members = gather_members(world, health_edits_list(world));
     if (members == 0)
         members = gather_members(world, false);
     gateway_set_members(world->gateway, world->member, members);
@@ -76,7 +81,7 @@ void happenings_start(struct world *world)
         if (world->config->server[i].at_start)
             list_enter(world, i);
     }
-    hand_over_list(world);
+    happenings_hand_over(world);
     tallies_presence(world);
 }
 
@@ -115,6 +120,11 @@ static uint32_t cut_all(struct world *world,
     return count;
 }
 
+uint32_t happenings_cut_server(struct world *world, uint32_t server)
+{
+    return cut_all(world, is_on_server, &server, false);
+}
+
 /* ---- Changes ---- */
 
 static void change_list(struct world *world, uint32_t index, const struct world_event *event)
@@ -137,8 +147,8 @@ static void change_list(struct world *world, uint32_t index, const struct world_
         world->server[event->weight[i].server].weight = event->weight[i].weight;
         notes_log(world, index, event->weight[i].server, LOG_WEIGHT, event->weight[i].weight);
     }
-    hand_over_list(world);
-    changes_note(world, index, false);
+    happenings_hand_over(world);
+    changes_note(world, index, PART_SELF);
     for (uint32_t i = 0; i < event->adds; i++)
         changes_added(world, event->add[i].server);
 }
@@ -151,7 +161,7 @@ static void drain_over(struct world *world, uint32_t index, const struct world_e
         if (!server->draining_cut || server->removed_by != index)
             continue;
         server->draining_cut = false;
-        uint32_t cut = cut_all(world, is_on_server, &event->remove[i], false);
+        uint32_t cut = happenings_cut_server(world, event->remove[i]);
         notes_log(world, index, event->remove[i], LOG_DRAINED, cut);
     }
 }
@@ -185,26 +195,6 @@ static void retire(struct world *world, uint32_t index, uint64_t newest)
         agenda_event(world, world->now_ns + after_ns, index, STEP_OLD_WORKERS, newest);
 }
 
-static void set_health(struct world *world, uint32_t index, const struct world_event *event,
-                       bool down)
-{
-    struct server *server = &world->server[event->server];
-    if (down && event->for_ns < world->config->duration_ns - world->now_ns)
-        agenda_event(world, world->now_ns + event->for_ns, index, STEP_BACK, 0);
-    server->outs += down ? 1u : -1u;
-    if (!down && server->outs > 0)
-        return;
-    server->down = down;
-    if (!flaps_by_list(world))
-        gateway_set_down(world->gateway, event->server, down);
-    else if (server->in_list)
-        hand_over_list(world);
-    if (!server->in_list)
-        return; /* nobody sees the health of a server that left */
-    changes_note(world, index, !down);
-    notes_log(world, index, event->server, down ? LOG_OUT : LOG_BACK, 0);
-}
-
 static void crash(struct world *world, uint32_t index, const struct world_event *event)
 {
     const uint32_t instance = 0;
@@ -216,7 +206,7 @@ static void crash(struct world *world, uint32_t index, const struct world_event 
     uint64_t reap_ns = world->config->balancer->reap_ns;
     if (reap_ns != 0 && reap_ns < world->config->duration_ns - world->now_ns)
         agenda_event(world, world->now_ns + reap_ns, index, STEP_REAP, life);
-    changes_note(world, index, false);
+    changes_note(world, index, PART_SELF);
     notes_log(world, index, NO_SERVER, LOG_CRASH, count);
 }
 
@@ -322,7 +312,7 @@ static void do_event(struct world *world, uint32_t index, const struct world_eve
         return;
     case EVENT_RELOAD:
         gateway_reload(world->gateway);
-        changes_note(world, index, false);
+        changes_note(world, index, PART_SELF);
         notes_log(world, index, NO_SERVER, LOG_RELOAD, 0);
         return;
     case EVENT_TOUCH:
@@ -333,7 +323,10 @@ static void do_event(struct world *world, uint32_t index, const struct world_eve
         crash(world, index, event);
         return;
     case EVENT_FLAP:
-        set_health(world, index, event, true);
+        health_flap(world, index);
+        return;
+    case EVENT_FAIL:
+        health_fail(world, index);
         return;
     case EVENT_CLOSE:
     case EVENT_CUT:
@@ -364,8 +357,14 @@ void happenings_step(struct world *world, uint32_t index, enum step step, uint64
     case STEP_OLD_WORKERS:
         old_workers_over(world, index, detail);
         break;
+    case STEP_DETECTED:
+        health_detect(world, index);
+        break;
     case STEP_BACK:
-        set_health(world, index, event, false);
+        if (event->kind == EVENT_FAIL)
+            health_recover(world, index);
+        else
+            health_flap_over(world, index);
         break;
     case STEP_REAP:
         gateway_reap(world->gateway, detail);

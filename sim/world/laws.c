@@ -64,6 +64,8 @@ void laws_check_step(const struct world *world)
         live += world->count[s].live;
         if (counted != NULL)
             LAW(world, s, counted[s], world->count[s].live);
+        if (health_is_dead(world, s))
+            LAW(world, s, world->count[s].live, 0);
     }
     free(counted);
     LAW(world, 0, world->flow[0].open, live);

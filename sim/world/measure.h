@@ -39,10 +39,14 @@ struct world_measure {
     uint64_t picks_df;
 };
 
-/* A change of members, weights, a reload, a crash, a flap or the flapped server's return. */
+/* An event may be several changes: a flap and the flapped server's return; a failure, its detection
+ * and its end. */
+enum world_part { PART_SELF, PART_DETECTED, PART_BACK };
+
+/* A change of members, weights, a reload, a crash, a flap or a failure. */
 struct world_change {
     uint32_t event;
-    bool back;         /* a flap's second half */
+    enum world_part part;
     bool adds;         /* servers joined */
     bool measured;     /* it came in the window; else nothing is said of what followed */
     uint64_t at_ns;    /* of changes at one tick, each has what followed the tick */
@@ -62,5 +66,11 @@ struct world_after {
     uint64_t longest_run;      /* of first attempts one after the other, all to the added */
     uint64_t opens_per_s_peak; /* opens on one of the added in a second, counted from the change */
 };
+
+/* "", ":detected" or ":back", as names of changes end. */
+static inline const char *world_part_suffix(enum world_part part)
+{
+    return part == PART_SELF ? "" : part == PART_DETECTED ? ":detected" : ":back";
+}
 
 #endif

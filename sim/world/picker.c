@@ -144,6 +144,7 @@ void picker_begin_request(struct gateway *gateway, struct picker *picker, struct
         first = (uint32_t)stream_below(value, gateway->members);
         gateway->draws++;
     }
+    picker->scope->begun++;
     lb_scope_restart(picker->scope->region, picker->scope->index);
     picker->lb = build(gateway, picker, picker->lb, first);
 }

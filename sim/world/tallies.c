@@ -70,23 +70,27 @@ static void settle_segment(struct world *world)
 
 /* ---- Picks and ends ---- */
 
-void tallies_pick(struct world *world, uint32_t traffic, uint32_t server, bool first_attempt)
+void tallies_pick(struct world *world, uint32_t traffic, uint32_t server, unsigned flags)
 {
     const uint32_t rows[] = {0, traffic + 1};
-    bool present = world->server[server].present_weight > 0;
-    if (world->segment_in_doubt)
+    bool first = (flags & PICK_RETRY) == 0, failed = (flags & PICK_FAILED) != 0;
+    bool present = first && world->server[server].present_weight > 0;
+    if (first && world->segment_in_doubt)
         settle_segment(world);
     for (uint32_t i = 0; i < 2; i++) {
         struct count *count = count_at(world, rows[i], server);
         settle(count, world->now_ns);
-        count->live++;
+        count->live += !failed;
+        count->failed += failed;
+        count->retries += !first;
         count->picks += present;
-        count->picks_absent += !present;
+        count->picks_absent += first && !present;
         count->segment_picks += present;
         if (rows[i] < world->gauges)
             world->gauge[rows[i]].segment_picks += present;
-        measures_count(world, rows[i], server, true);
-        changes_pick(world, rows[i], server, first_attempt);
+        if (!failed)
+            measures_count(world, rows[i], server, true);
+        changes_pick(world, rows[i], server, flags);
     }
 }
 
@@ -105,9 +109,25 @@ void tallies_end(struct world *world, uint32_t traffic, uint32_t server, enum ta
 
 /* ---- Presence ---- */
 
-static uint32_t weight_now(const struct server *server)
+/* Its weight if it is in the list and, as far as health checks know, up. */
+static uint32_t listed_weight(const struct world *world, uint32_t s)
 {
+    const struct server *server = &world->server[s];
     return server->in_list && !server->down ? server->weight : 0;
+}
+
+/* Backups are there only while nobody else is. */
+static bool backups_wait(const struct world *world)
+{
+    for (uint32_t s = 0; s < world->config->servers; s++)
+        if (!world->config->server[s].backup && listed_weight(world, s) > 0)
+            return true;
+    return false;
+}
+
+static uint32_t weight_now(const struct world *world, uint32_t s, bool without_backups)
+{
+    return without_backups && world->config->server[s].backup ? 0 : listed_weight(world, s);
 }
 
 static void set_presence(struct world *world, struct server *server, uint32_t weight)
@@ -121,14 +141,14 @@ static void set_presence(struct world *world, struct server *server, uint32_t we
 
 void tallies_presence(struct world *world)
 {
-    bool changed = false;
+    bool changed = false, without = backups_wait(world);
     for (uint32_t s = 0; s < world->config->servers; s++)
-        changed = changed || weight_now(&world->server[s]) != world->server[s].present_weight;
+        changed = changed || weight_now(world, s, without) != world->server[s].present_weight;
     if (!changed)
         return;
     world->segment_in_doubt = true;
     for (uint32_t s = 0; s < world->config->servers; s++)
-        set_presence(world, &world->server[s], weight_now(&world->server[s]));
+        set_presence(world, &world->server[s], weight_now(world, s, without));
     measures_presence(world);
 }
 
@@ -179,6 +199,8 @@ static void finish_counts(struct world *world)
             *world_tally_at(world->result, row, s) = (struct world_tally){
                 .picks = count->picks,
                 .picks_absent = count->picks_absent,
+                .retries = count->retries,
+                .failed = count->failed,
                 .closed = count->closed,
                 .cut = count->cut,
                 .live = count->live,

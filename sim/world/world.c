@@ -190,6 +190,7 @@ static void release_all(struct world *world)
     free(world->server);
     free(world->list);
     free(world->member);
+    free(world->tried.server);
     free(world->count);
     free(world->flow);
     free(world->flow_before);

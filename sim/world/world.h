@@ -36,6 +36,8 @@ struct world_server {
     uint32_t weight, max_conns; /* 0: no limit */
     uint32_t slow_start_s;      /* 0: none */
     bool at_start;
+    bool backup;                        /* present, and picked, only while no other is there */
+    uint32_t max_fails, fail_timeout_s; /* of balancers that count failures; 0: never left alone */
 };
 
 struct world_traffic {
@@ -56,6 +58,7 @@ enum world_event_kind {
     EVENT_TOUCH,
     EVENT_CRASH,
     EVENT_FLAP,
+    EVENT_FAIL,
     EVENT_CLOSE,
     EVENT_CUT,
 };
@@ -88,8 +91,10 @@ struct world_event {
     uint32_t adds, removes, weights;
     uint64_t drain_ns;          /* of those who leave: then cut; SPAN_FOREVER */
     uint32_t worker;            /* crash */
-    uint32_t server;            /* flap */
+    uint32_t server;            /* flap, fail */
     uint64_t for_ns;            /* flap */
+    uint64_t detect_ns;         /* fail: until a health check finds out; SPAN_FOREVER */
+    uint64_t back_ns;           /* fail: until it is up again, and seen so; SPAN_FOREVER */
     struct world_filter filter; /* close, cut */
 };
 
@@ -97,13 +102,15 @@ struct world_event {
  * is any of it, its next, or drawn by shares that are the same in every instance. */
 enum world_accept { ACCEPT_RANDOM, ACCEPT_IN_TURN, ACCEPT_SHARES };
 
-/* One pick, told to whoever listens: the balancer as it was before it, and what it chose. */
+/* One pick, told to whoever listens: the balancer as it was before it, and what it chose. A server
+ * that is dead refuses, and the same open is tried elsewhere, in no time: another pick, of the same
+ * attempt. An open that is refused ends with one that chose nobody. */
 struct world_pick {
     uint64_t at_ns, connection; /* connection: of its source */
     uint32_t traffic, entry;    /* its source */
     uint32_t instance, worker;
-    uint32_t generation; /* of the instance's configuration, from 1 */
-    uint32_t attempt;
+    uint32_t generation;                 /* of the instance's configuration, from 1 */
+    uint32_t attempt, retry;             /* retry: picks of this open before this one */
     uint32_t server;                     /* NO_SERVER: refused */
     const struct gateway_belief *belief; /* of each member, in the picker's order */
     uint32_t beliefs;
@@ -144,6 +151,7 @@ bool world_event_reloads(const struct world_event *, const struct balancer *);
 struct world_tally {
     uint64_t picks, closed, cut; /* picks: first picks of opens, made while it was present */
     uint64_t picks_absent;       /* the others */
+    uint64_t retries, failed;    /* further picks of opens; picks of any kind that it refused */
     uint64_t live, live_peak;    /* at the end; most after the last change of any tick */
     double live_mean;            /* over the window, absent time as 0 */
     double entitled;             /* picks that its weight entitles it to */
@@ -164,8 +172,10 @@ enum world_log_kind {
     LOG_WEIGHT,  /* number: weight */
     LOG_RELOAD,
     LOG_TOUCH,
-    LOG_CRASH, /* number: connections lost; server NO_SERVER */
-    LOG_OUT,   /* flap */
+    LOG_CRASH,  /* number: connections lost; server NO_SERVER */
+    LOG_OUT,    /* flap */
+    LOG_FAILED, /* number: connections cut */
+    LOG_DETECTED,
     LOG_BACK,
     LOG_CLOSED,      /* number: connections */
     LOG_CUT,         /* number: connections */

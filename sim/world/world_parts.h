@@ -19,7 +19,7 @@ enum phase {
 };
 
 /* An event's own moment, and those that follow from it. */
-enum step { STEP_SELF, STEP_DRAINED, STEP_OLD_WORKERS, STEP_BACK, STEP_REAP };
+enum step { STEP_SELF, STEP_DRAINED, STEP_OLD_WORKERS, STEP_DETECTED, STEP_BACK, STEP_REAP };
 
 /* A traffic's arrivals entry: connections of the same source are numbered from 0. */
 struct source {
@@ -50,7 +50,7 @@ struct client {
 struct count {
     uint64_t live, peak, since_ns;
     wide integral;
-    uint64_t picks, picks_absent, closed, cut;
+    uint64_t picks, picks_absent, retries, failed, closed, cut;
     uint64_t segment_picks; /* since presence or weights last changed */
     double entitled;        /* picks, of the segments before */
     uint64_t second, opens; /* as a newcomer: opens in a second, numbered from its joining */
@@ -80,6 +80,8 @@ struct server {
     bool draining_cut;   /* a cut is due when its drain runs out */
     uint32_t removed_by; /* the event that set that drain */
     uint32_t outs;       /* so many flaps, not over yet, hold it out */
+    uint32_t failures;   /* so many failures, not over yet, hold it dead */
+    bool detected;       /* one of these was found out */
     uint64_t present_since_ns, present_ns;
     uint32_t present_weight; /* 0: not present */
     uint32_t segment_weight; /* the same, since presence or weights last differed at a pick */
@@ -105,6 +107,7 @@ struct world {
     uint32_t *list; /* servers in the list, in its order */
     uint32_t listed;
     struct gateway_member *member;  /* room to hand a list over */
+    struct gateway_tried tried;     /* room for where an open failed */
     struct count *count;            /* [traffics + 1][servers] */
     struct world_flow *flow;        /* [traffics + 1]; since the start */
     struct world_flow *flow_before; /* the window */
@@ -163,14 +166,44 @@ void queueing_refuse(struct world *,
                                     const void *context),
                      const void *context);
 
+/* picks.c: what becomes of an open whose first pick was this server, or NO_SERVER: the server that
+ * takes it, or NO_SERVER. Who is refused is tried elsewhere, at once, as often as there are servers
+ * in the list, if the balancer does so; it does not wait again. All picks are counted, and told to
+ * whoever listens. first: what the first pick saw, if somebody does. */
+uint32_t picks_follow(struct world *, struct client *, const struct gateway_request *,
+                      uint32_t server, const struct gateway_watch *first);
+
 /* happenings.c: scripted events. */
 void happenings_schedule(struct world *);
 void happenings_step(struct world *, uint32_t event, enum step, uint64_t detail);
 /* The list as the scenario starts with it. */
 void happenings_start(struct world *);
+/* Gives the list to the gateway, by the balancer's change. */
+void happenings_hand_over(struct world *);
+/* Cuts all connections on a server, in opening order; how many. */
+uint32_t happenings_cut_server(struct world *, uint32_t server);
+
+/* health.c: servers that die, and health checks that see it or are wrong. */
+void health_flap(struct world *, uint32_t event);
+void health_flap_over(struct world *, uint32_t event);
+void health_fail(struct world *, uint32_t event);
+void health_detect(struct world *, uint32_t event);
+void health_recover(struct world *, uint32_t event);
+/* Whether a failed health check is a change of the list: where a new list means a new picker. */
+bool health_edits_list(const struct world *);
+/* Whether it refuses connections. */
+static inline bool health_is_dead(const struct world *world, uint32_t server)
+{
+    return world->server[server].failures > 0;
+}
 
 /* tallies.c: counting. */
-void tallies_pick(struct world *, uint32_t traffic, uint32_t server, bool first_attempt);
+enum pick_flag {
+    PICK_ARRIVAL = 1, /* of a client's first attempt */
+    PICK_RETRY = 2,   /* not the first of its open */
+    PICK_FAILED = 4,  /* the server refused */
+};
+void tallies_pick(struct world *, uint32_t traffic, uint32_t server, unsigned flags);
 enum tallies_end { ENDED_CLOSED, ENDED_CUT };
 void tallies_end(struct world *, uint32_t traffic, uint32_t server, enum tallies_end);
 /* Brings presence up to date with list, weight and health. */
@@ -195,9 +228,9 @@ void measures_finish(struct world *);
 
 /* changes.c: what follows a change of members, weights, workers or health. */
 void changes_begin(struct world *);
-void changes_note(struct world *, uint32_t event, bool back);
+void changes_note(struct world *, uint32_t event, enum world_part);
 void changes_added(struct world *, uint32_t server); /* by the change that was just noted */
-void changes_pick(struct world *, uint32_t row, uint32_t server, bool first_attempt);
+void changes_pick(struct world *, uint32_t row, uint32_t server, unsigned flags);
 /* The tick is over: what follows is judged as what followed its changes, if it had some. */
 void changes_tick(struct world *);
 void changes_finish(struct world *);

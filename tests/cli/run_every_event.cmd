@@ -22,6 +22,7 @@ events:
   - {at: 5m, touch: true}
   - {at: 6m, name: crash, crash: {worker: 1}}
   - {at: 6.5m, flap: {server: s6, for: 10s}}
+  - {at: 6.7m, fail: {server: s7}, detect: 2s, back: 12s}
   - {at: 7m, close: {traffic: ws, share: 12.5%}}
   - {at: 7m, close: {traffic: web, server: s7, share: 50%, order: oldest}}
   - {at: 8m, cut: {server: s1, count: 3, order: newest}}
