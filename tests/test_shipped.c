@@ -179,6 +179,48 @@ static void test_crash(void)
     ENDINGS("crash", endings);
 }
 
+/* What the events found, and the end: so many steps in all. */
+static void text_of_steps(const struct world_result *result, uint32_t steps, char text[STAGE_TEXT])
+{
+    char step[STAGE_TEXT];
+    size_t length = 0;
+    text[0] = '\0';
+    for (uint32_t i = 0; i < steps; i++) {
+        if (i < result->moments)
+            text_of_moment(result, i, step);
+        else
+            text_of_live(result, 0, step);
+        length +=
+            (size_t)snprintf(text + length, STAGE_TEXT - length, "%s%s", i > 0 ? ", " : "", step);
+    }
+}
+
+/* 60 on three, then 40; cut. A zone believes in 20 20 0, then in 33 33 34 and has 50 places left,
+ * then in none. Round robin deals 60 as 20 20 20, so 40 40 20 are believed, and 10 10 30 left. */
+static void test_zone_crash(void)
+{
+    static const struct {
+        const char *balancer, *live;
+        uint64_t refused;
+    } rows[] = {
+        {"nginx-least-conn", "20 20 20, 20 20 0, 20 20 20, 20 20 20, 20 20 20, 40 40 40", 0},
+        {"lbsim-least-conn", "20 20 20, 20 20 0, 20 20 20, 20 20 20, 20 20 20, 40 40 40", 0},
+        {"nginx-least-conn-zone", "20 20 20, 20 20 0, 13 13 34, 17 17 16, 0 0 0, 20 20 20", 70},
+        {"nginx-round-robin-zone", "20 20 20, 20 20 0, 20 20 20, 10 10 30, 0 0 0, 20 20 20", 70},
+    };
+    struct shipped shipped = begin("nginx_zone_crash");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct world_result *result = result_of(&shipped, rows[i].balancer);
+        char text[STAGE_TEXT];
+        if (result == NULL)
+            continue;
+        text_of_steps(result, 6, text);
+        CHECK_ROW(strcmp(text, rows[i].live) == 0, "%s: %s", rows[i].balancer, text);
+        CU_ASSERT_EQUAL(result->flow[0].refused, rows[i].refused);
+    }
+    end(&shipped);
+}
+
 static void test_flap(void)
 {
     static const struct ending endings[] = {
@@ -228,22 +270,6 @@ static void test_newcomers(void)
 
 enum { ROLLING_STEPS = 5 };
 
-/* Four events and the end. */
-static void text_of_steps(const struct world_result *result, char text[STAGE_TEXT])
-{
-    char step[STAGE_TEXT];
-    size_t length = 0;
-    text[0] = '\0';
-    for (uint32_t i = 0; i < ROLLING_STEPS; i++) {
-        if (i < result->moments)
-            text_of_moment(result, i, step);
-        else
-            text_of_live(result, 0, step);
-        length +=
-            (size_t)snprintf(text + length, STAGE_TEXT - length, "%s%s", i > 0 ? ", " : "", step);
-    }
-}
-
 static void test_rolling(void)
 {
     static const struct ending rows[] = {
@@ -257,7 +283,7 @@ static void test_rolling(void)
         if (result == NULL)
             continue;
         CU_ASSERT_EQUAL(result->moments, ROLLING_STEPS - 1);
-        text_of_steps(result, text);
+        text_of_steps(result, ROLLING_STEPS, text);
         CHECK_ROW(strcmp(text, rows[i].live) == 0, "%s: %s", rows[i].balancer, text);
     }
     end(&shipped);
@@ -344,6 +370,7 @@ static const struct test tests[] = {
     {"apisix_9338: three of five", test_sequential},
     {"first_server_joins", test_first_server},
     {"crash", test_crash},
+    {"nginx_zone_crash", test_zone_crash},
     {"flap", test_flap},
     {"eight_in_step", test_eight_in_step},
     {"scale_2_to_3: what the newcomer gets", test_newcomers},
