@@ -11,7 +11,10 @@
     X(least_conn)                                                                                  \
     X(hash)                                                                                        \
     X(hash_consistent)                                                                             \
-    X(ip_hash)
+    X(ip_hash)                                                                                     \
+    X(fast_rr)                                                                                     \
+    X(static_rr)                                                                                   \
+    X(first)
 
 #define DECLARE(name) extern const struct lb_algorithm lb_##name;
 #define ENTER(name)   &lb_##name,

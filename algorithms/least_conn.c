@@ -2,14 +2,15 @@
  *
  * Idea: the lowest score serves; who wins among equals is a rule of its own, and half the story.
  * Cost of a pick: one walk over the list, a second one among the tied; on a heap O(log n).
- * Memory: 40 bytes a server. A scale event: counts come from the view, so a newcomer is preferred
+ * Memory: 48 bytes a server. A scale event: counts come from the view, so a newcomer is preferred
  * for as long as the view still knows what the others hold.
- * Source: nginx (ties wrr), APISIX (heap), HAProxy 2.6 (fifo); fair is lbsim's own: a total order.
- * Scores next, accumulated and lagging: APISIX 3.18, before it, and its pull request 12261. */
+ * Source: nginx (ties wrr), APISIX (heap), HAProxy 2.6 (idle_first, fifo); fair is lbsim's own:
+ * a total order. Scores next, accumulated, lagging: APISIX 3.18, before it, its pull request 12261.
+ */
 #include "least_conn.h"
 #include "smooth.h"
 
-static const char *const scores[] = {"open", "next", "accumulated", "lagging", NULL};
+static const char *const scores[] = {"open", "next", "accumulated", "lagging", "idle_first", NULL};
 static const char *const ties[] = {"wrr", "heap", "fair", "fifo", NULL};
 
 static size_t memory(uint32_t slots)
@@ -24,7 +25,7 @@ static struct least_memory *of(struct lb_context *c)
 
 /* ---- Scores ----
  *
- * Two are derived from the view at each pick; two are a seat's own number, which is read from the
+ * Three are derived from the view at each pick; two are a seat's own number, which is read from the
  * view when a picker is built, and changes with what happens to that seat alone: accumulated goes
  * up and down by steps, lagging is worked out from the load that was there before a pick. */
 
@@ -33,12 +34,29 @@ static bool kept(const uint64_t *param)
     return param[LEAST_SCORE] == SCORE_ACCUMULATED || param[LEAST_SCORE] == SCORE_LAGGING;
 }
 
+/* HAProxy's key: whoever is idle comes first, whatever its weight; else the connection to come
+ * counts too, in whole numbers: one a connection of who has the largest weight of all. */
+static double idle_first(int64_t load, double weight)
+{
+    enum { HEAVIEST = 4096 };
+    uint64_t key = load > 0 ? (uint64_t)(load + 1) * HEAVIEST : 0;
+    if (weight == 0.0)
+        return (double)INFINITY;
+    key /= (uint64_t)weight;
+    return (double)key;
+}
+
 /* <0: a is the better. By cross-multiplication, so that no quotient is ever rounded. */
 static int compare(const struct lb_context *c, uint32_t a, uint32_t b)
 {
     const struct lb_member *ma = &c->member[a], *mb = &c->member[b];
+    const struct seat *seat = ((const struct least_memory *)c->memory)->seat;
+    if (c->param[LEAST_SCORE] == SCORE_IDLE_FIRST) {
+        double one = idle_first(lb_load(c, a), seat[ma->slot].step);
+        double two = idle_first(lb_load(c, b), seat[mb->slot].step);
+        return (one > two) - (one < two);
+    }
     if (kept(c->param)) {
-        const struct seat *seat = ((const struct least_memory *)c->memory)->seat;
         return (seat[ma->slot].score > seat[mb->slot].score) -
                (seat[ma->slot].score < seat[mb->slot].score);
     }
@@ -53,6 +71,8 @@ static int compare(const struct lb_context *c, uint32_t a, uint32_t b)
 static double derived(const struct lb_context *c, int64_t load, double step)
 {
     double open = (double)load;
+    if (c->param[LEAST_SCORE] == SCORE_IDLE_FIRST)
+        return idle_first(load, step);
     if (step == (double)INFINITY)
         return step;
     return (c->param[LEAST_SCORE] == SCORE_NEXT ? 1.0 + open : open) * step;
@@ -68,36 +88,71 @@ static double begin(const struct lb_context *c, uint32_t slot, double step)
     return c->seeded || c->load[slot] != 0 ? step + open * step : step;
 }
 
-static double step_of(const struct lb_context *c, uint32_t weight)
+static double step_of(const struct lb_context *c, uint32_t member, enum lb_entry entry)
 {
-    if (c->param[LEAST_SCORE] == SCORE_LAGGING)
+    uint32_t weight = c->member[member].weight;
+    struct seat *seat = &((struct least_memory *)c->memory)->seat[c->member[member].slot];
+    switch (c->param[LEAST_SCORE]) {
+    case SCORE_LAGGING:
         return weight;
-    return weight == 0 ? (double)INFINITY : 1.0 / weight;
+    case SCORE_IDLE_FIRST:
+        seat->warm = warm_entered(c, member, entry, seat->warm);
+        return (double)warm_weight(seat->warm);
+    default:
+        return weight == 0 ? (double)INFINITY : 1.0 / weight;
+    }
 }
 
 /* ---- Members come and go ---- */
 
+/* fifo: to the back of those with its score. */
+static void queue_up(struct lb_context *c, uint32_t slot)
+{
+    if (c->param[LEAST_TIES] == TIES_FIFO)
+        of(c)->seat[slot].stamp = ++of(c)->clock;
+}
+
 static void enter(struct lb_context *c, uint32_t member, enum lb_entry entry)
 {
     struct least_memory *m = of(c);
-    uint32_t slot = c->member[member].slot, weight = c->member[member].weight;
+    uint32_t slot = c->member[member].slot;
     struct seat *seat = &m->seat[slot];
-    double step = step_of(c, weight);
-    bool heap = c->param[LEAST_TIES] == TIES_HEAP;
-    bool own = kept(c->param);
+    double step = step_of(c, member, entry);
+    bool heap = c->param[LEAST_TIES] == TIES_HEAP, own = kept(c->param);
+    bool apart = c->param[LEAST_SCORE] == SCORE_IDLE_FIRST;
     if (own && entry == LB_ENTRY_EDITED && step == seat->step)
         return;
+    if (entry == LB_ENTRY_NEW || step != seat->step)
+        queue_up(c, slot);
     seat->step = step;
     if (entry == LB_ENTRY_NEW) { /* an elder picker may have used its seat since it left */
         seat->credit = 0;
-        seat->stamp = c->param[LEAST_TIES] == TIES_FIFO ? ++m->clock : 0;
-        seat->score = own ? begin(c, slot, step) : step;
+        seat->stamp = c->param[LEAST_TIES] == TIES_FIFO ? seat->stamp : 0;
+        seat->score = own ? begin(c, slot, step) : apart ? derived(c, c->load[slot], step) : step;
         if (heap)
             lb_heap_insert(m, slot);
     }
     seat->score = own ? begin(c, slot, step) : derived(c, c->load[slot], step);
     if (heap)
         lb_heap_update(m, slot);
+}
+
+/* idle_first: what health checks and slow starts changed since the last pick. */
+static void notice(struct lb_context *c)
+{
+    struct least_memory *m = of(c);
+    for (uint32_t i = 0; i < c->members; i++) {
+        uint32_t slot = c->member[i].slot, sixteenths = warm_sixteenths(c, i);
+        struct seat *seat = &m->seat[slot];
+        if (seat->warm.sixteenths == sixteenths)
+            continue;
+        seat->warm.sixteenths = sixteenths;
+        seat->step = (double)warm_weight(seat->warm);
+        seat->score = derived(c, c->load[slot], seat->step);
+        queue_up(c, slot);
+        if (c->param[LEAST_TIES] == TIES_HEAP)
+            lb_heap_update(m, slot);
+    }
 }
 
 static void leave(struct lb_context *c, uint32_t slot)
@@ -134,20 +189,24 @@ static void rescore(struct lb_context *c, uint32_t slot, bool picked)
         lb_heap_update(of(c), slot);
 }
 
+/* fifo: who has the score that it had keeps its place. */
 static void taken(struct lb_context *c, uint32_t slot)
 {
-    struct least_memory *m = of(c);
+    struct seat *seat = &of(c)->seat[slot];
+    double before = seat->score;
     rescore(c, slot, true);
-    if (c->param[LEAST_TIES] == TIES_FAIR || c->param[LEAST_TIES] == TIES_FIFO)
-        m->seat[slot].stamp = ++m->clock;
+    if (c->param[LEAST_TIES] == TIES_FAIR)
+        seat->stamp = ++of(c)->clock;
+    else if (seat->score != before)
+        queue_up(c, slot);
 }
 
 static void released(struct lb_context *c, uint32_t slot)
 {
-    struct least_memory *m = of(c);
+    double before = of(c)->seat[slot].score;
     rescore(c, slot, false);
-    if (c->param[LEAST_TIES] == TIES_FIFO)
-        m->seat[slot].stamp = ++m->clock;
+    if (of(c)->seat[slot].score != before)
+        queue_up(c, slot);
 }
 
 /* wrr and fair derive all they need from the view at each pick. */
@@ -162,7 +221,7 @@ static void recount(struct lb_context *c)
     if (kept(c->param))
         return;
     for (uint32_t slot = 0; slot < c->slots; slot++)
-        if (m->seat[slot].at != 0)
+        if (m->seat[slot].at != 0 || c->param[LEAST_TIES] == TIES_FIFO)
             m->seat[slot].score = derived(c, c->load[slot], m->seat[slot].step);
     lb_heap_rebuild(m);
 }
@@ -219,6 +278,11 @@ static uint32_t pick_oldest(struct lb_context *c)
 
 static uint32_t pick(struct lb_context *c)
 {
+    if (c->param[LEAST_SCORE] == SCORE_IDLE_FIRST) {
+        if (c->turn != 0)
+            return first_usable(c);
+        notice(c);
+    }
     switch (c->param[LEAST_TIES]) {
     case TIES_HEAP:
         return lb_heap_pick(c, of(c));
@@ -235,6 +299,9 @@ static double score(const struct lb_context *c, uint32_t member, int64_t load)
 {
     const struct lb_member *m = &c->member[member];
     const struct seat *seat = &((const struct least_memory *)c->memory)->seat[m->slot];
+    struct warm warm = {seat->warm.weight, warm_sixteenths(c, member)};
+    if (c->param[LEAST_SCORE] == SCORE_IDLE_FIRST)
+        return idle_first(load, (double)warm_weight(warm));
     if (kept(c->param))
         return seat->score;
     if (c->param[LEAST_TIES] == TIES_HEAP)
@@ -256,11 +323,11 @@ const struct lb_algorithm lb_least_conn = {
     .name = "least_conn",
     .about = "fewest open connections for its weight",
     .param = {{.name = "score",
-               .help = "what is least: connections/weight, with the one to come, added up, or a "
-                       "pick behind",
+               .help = "what is least: connections/weight, with the one to come, added up, a pick "
+                       "behind, or 0 for the idle and then HAProxy's whole numbers",
                .words = scores,
                .fallback = SCORE_OPEN,
-               .max = SCORE_LAGGING},
+               .max = SCORE_IDLE_FIRST},
               {.name = "ties",
                .help = "who wins among equals",
                .words = ties,

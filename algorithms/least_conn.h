@@ -2,20 +2,21 @@
 #ifndef LB_LEAST_CONN_H
 #define LB_LEAST_CONN_H
 
-#include "lb_author.h"
+#include "warm.h"
 
 enum { LEAST_SCORE, LEAST_TIES };
-enum { SCORE_OPEN, SCORE_NEXT, SCORE_ACCUMULATED, SCORE_LAGGING };
+enum { SCORE_OPEN, SCORE_NEXT, SCORE_ACCUMULATED, SCORE_LAGGING, SCORE_IDLE_FIRST };
 enum { TIES_WRR, TIES_HEAP, TIES_FAIR, TIES_FIFO };
 
 /* What the scope remembers of a slot. Each tie rule uses a part of it. */
 struct seat {
-    double score;   /* heap, accumulated and lagging: its score */
-    double step;    /* what one connection adds to that; lagging: what it is divided by */
-    int64_t credit; /* wrr */
-    uint64_t stamp; /* fair: when last taken; fifo: when its score last changed */
-    uint32_t at;    /* heap: its place, from 1; 0: not in it */
-    uint32_t heap;  /* entry number (this seat's slot) of the heap array: a slot */
+    double score;     /* heap, fifo, accumulated and lagging: its score */
+    double step;      /* what one connection adds to that; lagging, idle_first: its weight */
+    int64_t credit;   /* wrr */
+    uint64_t stamp;   /* fair: when last taken; fifo: when its score last changed */
+    uint32_t at;      /* heap: its place, from 1; 0: not in it */
+    uint32_t heap;    /* entry number (this seat's slot) of the heap array: a slot */
+    struct warm warm; /* idle_first */
 };
 
 struct least_memory {

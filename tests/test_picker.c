@@ -187,7 +187,7 @@ static void bad_configurations_are_refused(void)
     REFUSED(LB_BAD_CONFIG, stand.member[2].slot = 0);
     REFUSED(LB_BAD_CONFIG, stand.member[1].slot = STAND_SERVERS);
     REFUSED(LB_BAD_CONFIG, stand.config.members_max = 2);
-    REFUSED(LB_BAD_CONFIG, stand.config.param[0] = 4);
+    REFUSED(LB_BAD_CONFIG, stand.config.param[0] = 5);
     REFUSED(LB_BAD_CONFIG, stand.config.param[1] = UINT64_MAX);
     REFUSED(LB_BAD_CONFIG, stand.config.scope = 4);
     REFUSED(LB_BAD_CONFIG, stand.config.scope = LB_NONE);
