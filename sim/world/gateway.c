@@ -130,11 +130,20 @@ static uint32_t workers_of(const struct gateway *gateway)
     return gateway->config.instances * gateway->config.workers;
 }
 
+/* A list that is edited in place must be there before the first edit, used or not; but the count
+ * table is not read before it must be. */
+static bool builds_at_once(const struct gateway *gateway)
+{
+    const struct balancer *balancer = gateway->balancer;
+    return gateway->config.eager ||
+           (balancer->change == CHANGE_IN_PLACE && !balancer->view->seeded);
+}
+
 static void next_generation(struct gateway *gateway)
 {
     gateway->generation++;
     scopes_sweep(gateway);
-    for (uint32_t i = 0; gateway->config.eager && i < workers_of(gateway); i++)
+    for (uint32_t i = 0; builds_at_once(gateway) && i < workers_of(gateway); i++)
         picker_build(gateway, gateway->current[i]);
     queue_send_back(gateway);
 }
@@ -259,7 +268,7 @@ void gateway_crash(struct gateway *gateway, uint32_t instance, uint32_t worker)
     if (gateway->balancer->reap_ns == 0)
         scopes_reap(gateway, dead);
     scopes_sweep(gateway);
-    if (gateway->config.eager)
+    if (builds_at_once(gateway))
         picker_build(gateway, gateway->current[instance * gateway->config.workers + worker]);
 }
 
@@ -275,7 +284,7 @@ void gateway_crash_all(struct gateway *gateway)
         for (uint32_t worker = 0; worker < gateway->config.workers; worker++)
             life_begin(gateway, instance, worker);
     scopes_sweep(gateway);
-    for (uint32_t i = 0; gateway->config.eager && i < workers_of(gateway); i++)
+    for (uint32_t i = 0; builds_at_once(gateway) && i < workers_of(gateway); i++)
         picker_build(gateway, gateway->current[i]);
 }
 
