@@ -78,6 +78,9 @@ static void presets_are_what_they_are_of(void)
         {"hash", "hash, host, in_place"},
         {"hash_consistent", "hash_consistent, host, in_place"},
         {"ip_hash", "ip_hash, host, in_place"},
+        {"fast_rr", "fast_rr, host, in_place"},
+        {"static_rr", "static_rr, host, in_place"},
+        {"first", "first, host, in_place"},
         {"lbsim-least-conn", "least_conn score=next ties=fair, host, reload"},
         {"nginx-round-robin", "round_robin, generation, reload, refused, counted"},
         {"nginx-round-robin-zone",
@@ -113,6 +116,16 @@ static void presets_are_what_they_are_of(void)
         {"nginx-ip-hash-zone", "ip_hash, host_generation, reload, refused, counted, leaked"},
         {"nginx-ip-hash-resolve",
          "ip_hash, host_generation, in_place, new, appended, refused, counted, leaked"},
+        {"haproxy-roundrobin", "fast_rr, host_generation, in_place, queue, steps"},
+        {"haproxy-roundrobin-reload", "fast_rr, host_generation, reload, queue, steps"},
+        {"haproxy-static-rr", "static_rr, host_generation, in_place, queue, steps"},
+        {"haproxy-static-rr-reload", "static_rr, host_generation, reload, queue, steps"},
+        {"haproxy-leastconn",
+         "least_conn score=idle_first ties=fifo, host_generation, in_place, queue, steps"},
+        {"haproxy-leastconn-reload",
+         "least_conn score=idle_first ties=fifo, host_generation, reload, queue, steps"},
+        {"haproxy-first", "first, host_generation, in_place, queue, steps"},
+        {"haproxy-first-reload", "first, host_generation, reload, queue, steps"},
         {"nginx-implicit-2012", "round_robin, request, in_place, fixed"},
         {"nginx-implicit", "round_robin, request, in_place, rotated"},
         {"nginx-random-patch-2012", "random, request, in_place, fixed"},
@@ -187,12 +200,14 @@ static void faulty_entries(void)
          "host, fleet)\n"},
         {WITH_BALANCERS("[{algorithm: nothing, name: x}]"),
          "6:25 unknown algorithm 'nothing' (there are: round_robin, random, random_two, "
-         "least_conn, hash, hash_consistent, ip_hash)\n"},
+         "least_conn, hash, hash_consistent, "
+         "ip_hash, fast_rr, static_rr, first)\n"},
         {WITH_BALANCERS("[{algorithm: lest_conn}]"),
          "6:25 unknown algorithm 'lest_conn' (did you mean 'least_conn'?)\n"},
         {WITH_BALANCERS("[{algorithm: apisix-reset}]"),
          "6:25 unknown algorithm 'apisix-reset' (there are: round_robin, random, random_two, "
-         "least_conn, hash, hash_consistent, ip_hash)\n"},
+         "least_conn, hash, hash_consistent, "
+         "ip_hash, fast_rr, static_rr, first)\n"},
         {WITH_BALANCERS("[{preset: random, algorithm: random, name: x}]"),
          "6:41 either preset or algorithm, not both\n"},
         {WITH_BALANCERS("[random, {preset: random}, {name: x, preset: random}, "
@@ -223,7 +238,7 @@ static void faulty_entries(void)
          "6:45 unknown slow_start '10s' (there are: ignored, steps)\n"
          "6:51 'both': who waits in a queue asks nobody about failures, so not both\n"},
         {WITH_BALANCERS("[{algorithm: least_conn, score: best, ties: heep}]"),
-         "6:44 unknown score 'best' (there are: open, next, accumulated, lagging)\n"
+         "6:44 unknown score 'best' (there are: open, next, accumulated, lagging, idle_first)\n"
          "6:56 unknown ties 'heep' (did you mean 'heap'?)\n"},
         {WITH_BALANCERS("[{preset: random, ties: heap, score: open}]"),
          "6:30 'ties' is a parameter of random_two, not of random\n"
@@ -231,11 +246,11 @@ static void faulty_entries(void)
         {WITH_BALANCERS("[{algorithm: least_conn, answer: fixed, weight_zero: last}]"),
          "6:13 'least_conn': an answer for each request needs the view `request`, not `host`\n"
          "6:13 'least_conn': weight 0 as a last resort needs `ties: heap`\n"},
-        {WITH_BALANCERS("[haproxy-hash, haproxy-first-zone, haproxy-random-reload, nginx-hashh]"),
+        {WITH_BALANCERS("[haproxy-hash, haproxy-random-zone, haproxy-random-reload, nginx-hashh]"),
          "6:13 preset 'haproxy-hash' is planned, not there yet\n"
-         "6:27 preset 'haproxy-first-zone' is planned, not there yet\n"
-         "6:47 preset 'haproxy-random-reload' is planned, not there yet\n"
-         "6:70 unknown preset 'nginx-hashh' (did you mean 'nginx-hash'?)\n"},
+         "6:27 preset 'haproxy-random-zone' is planned, not there yet\n"
+         "6:48 preset 'haproxy-random-reload' is planned, not there yet\n"
+         "6:71 unknown preset 'nginx-hashh' (did you mean 'nginx-hash'?)\n"},
         /* weights that a preset refuses: at the start, and later */
         {HEAD "servers: [s1, {name: s2, weight: 0}]\n" TRAFFIC
               "balancers: [nginx-random, random, apisix-merged, nginx-implicit]\n",
@@ -301,7 +316,8 @@ static void faulty_on_the_command_line(void)
     } row[] = {
         {"leats_conn", "1:10 unknown preset 'leats_conn' (did you mean 'least_conn'?)\n"},
         {"xyzzy,view=host", "1:10 unknown preset 'xyzzy' (see `lbsim list presets`)\n"},
-        {"haproxy-first-reload", "1:10 preset 'haproxy-first-reload' is planned, not there yet\n"},
+        {"haproxy-random-reload",
+         "1:10 preset 'haproxy-random-reload' is planned, not there yet\n"},
         {"random,viw=host,workers=0,ring_id=zero", "1:18 unknown key 'viw' (did you mean 'view'?)\n"
                                                    "1:38 0 is out of range: 1 to 1024\n"
                                                    "1:41 'ring_id' is planned, not there yet\n"},

@@ -56,9 +56,10 @@ static void planned_keys_are_refused(void)
 static void planned_presets_are_refused(void)
 {
     static const char *const preset[] = {
-        "haproxy-roundrobin",      "haproxy-static-rr",   "haproxy-leastconn",
-        "haproxy-first",           "haproxy-random",      "haproxy-hash",
-        "haproxy-hash-consistent", "haproxy-hash-reload", "haproxy-leastconn-reload",
+        "haproxy-random",
+        "haproxy-hash",
+        "haproxy-hash-consistent",
+        "haproxy-hash-reload",
     };
     for (size_t i = 0; i < sizeof preset / sizeof *preset; i++) {
         char text[512], expected[128], *told;

@@ -183,8 +183,9 @@ const struct section balancer_section = {"a balancer", balancer_keys, read_other
 /* ---- An entry ---- */
 
 static const char *const planned_presets[] = {
-    "haproxy-roundrobin", "haproxy-static-rr", "haproxy-leastconn",       "haproxy-first",
-    "haproxy-random",     "haproxy-hash",      "haproxy-hash-consistent",
+    "haproxy-random",
+    "haproxy-hash",
+    "haproxy-hash-consistent",
 };
 
 /* Planned, with or without a suffix like -zone or -reload. */

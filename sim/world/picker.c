@@ -34,6 +34,7 @@ static const struct lb_member *list_for(struct gateway *gateway, const struct pi
             .fail_timeout_s = member->says_fail_timeout ? member->fail_timeout_s : 10,
             .slow_start_s = slow ? server->slow_start_s : 0,
             .since_s = server->since_s,
+            .id = member->server + 1,
             .flags = bare ? 0 : (member->backup ? LB_BACKUP : 0u) | (member->down ? LB_DOWN : 0u),
         };
     }

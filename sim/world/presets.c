@@ -2,7 +2,7 @@
  *
  * Adding one is a row here. Sources: nginx's own code and recordings (1.31.5, 1.22.1, 1.3.5),
  * APISIX least_conn before and after pull request 13666, pull request 12255 as first pushed and in
- * its last head, and the last head of pull request 12261, with its opt-in on. */
+ * its last head, and the last head of pull request 12261, with its opt-in on; HAProxy 2.6.12. */
 #include "sim/world/balancer.h"
 
 #include <string.h>
@@ -47,6 +47,25 @@
 #define APISIX_TWICE  APISIX_TRAITS, [TRAIT_RELEASE_TWICE] = RELEASE_EXHAUSTED
 #define BYPASSED      [TRAIT_SINGLE] = SINGLE_BYPASSED
 
+/* Threads share all there is, so one that crashes takes its counts along, as the process would. */
+#define HAPROXY                                                                                    \
+    .product = "HAProxy 2.6.12", .view = "host_generation",                                        \
+    .trait = {[TRAIT_WHEN_FULL] = FULL_QUEUE, [TRAIT_SLOW_START] = SLOW_START_STEPS}
+
+#define HAPROXY_ROUNDROBIN HAPROXY, .algorithm = "fast_rr", .fidelity = EXACT
+#define HAPROXY_STATIC_RR  HAPROXY, .algorithm = "static_rr", .fidelity = EXACT
+#define HAPROXY_LEASTCONN                                                                          \
+    HAPROXY, .algorithm = "least_conn", .params = {"score", "idle_first", "ties", "fifo"},         \
+             .fidelity = EXACT
+#define HAPROXY_FIRST HAPROXY, .algorithm = "first", .fidelity = EXACT
+
+/* A method whose servers come and go by `set server`, and one that is reloaded for it. */
+#define HAPROXY_METHOD(spelling, method, of_running, of_reloaded)                                  \
+    {spelling, method, .change = CHANGE_IN_PLACE, .about = of_running},                            \
+    {                                                                                              \
+        spelling "-reload", method, .change = CHANGE_RELOAD, .about = of_reloaded                  \
+    }
+
 #define OURS .product = "lbsim", .view = "host", .change = CHANGE_IN_PLACE, .fidelity = "is itself"
 
 static const struct preset presets[] = {
@@ -58,6 +77,9 @@ static const struct preset presets[] = {
     {"hash", OURS, .algorithm = "hash", .about = "a key's server, by weight"},
     {"hash_consistent", OURS, .algorithm = "hash_consistent", .about = "a key's server on a ring"},
     {"ip_hash", OURS, .algorithm = "ip_hash", .about = "a client network's server"},
+    {"fast_rr", OURS, .algorithm = "fast_rr", .about = "weighted round robin by deadlines"},
+    {"static_rr", OURS, .algorithm = "static_rr", .about = "weighted round robin from a map"},
+    {"first", OURS, .algorithm = "first", .about = "the first that has room"},
     {"lbsim-least-conn", .product = "lbsim (its nginx module)", .algorithm = "least_conn",
      .params = {"score", "next", "ties", "fair"}, .view = "host", .change = CHANGE_RELOAD,
      .about = "counts outlive reloads and are shared by all workers; ties to the longest unpicked",
@@ -82,6 +104,18 @@ static const struct preset presets[] = {
     NGINX_METHOD("nginx-ip-hash", NGINX_IP_HASH, "a client network's server",
                  "a client network's server; limits and failures are shared",
                  "a client network's server; members by DNS"),
+
+    HAPROXY_METHOD("haproxy-roundrobin", HAPROXY_ROUNDROBIN,
+                   "by deadlines: a newcomer enters with its share",
+                   "by deadlines, begun anew by each reload"),
+    HAPROXY_METHOD("haproxy-static-rr", HAPROXY_STATIC_RR,
+                   "from a map; servers only change their state, the real thing adds none",
+                   "from a map, begun anew by each reload"),
+    HAPROXY_METHOD("haproxy-leastconn", HAPROXY_LEASTCONN,
+                   "idle servers in turn, then the least for its weight; the counts stay",
+                   "the same, until a reload forgets the counts"),
+    HAPROXY_METHOD("haproxy-first", HAPROXY_FIRST, "the first that has room",
+                   "the first that has room; a reload forgets who had"),
 
     {"nginx-implicit-2012", .product = "nginx 1.3.5", .algorithm = "round_robin", IMPLICIT,
      .trait = {[TRAIT_ANSWER] = ANSWER_FIXED}, .fidelity = EXACT,
