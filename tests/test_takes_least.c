@@ -59,13 +59,17 @@ static uint64_t param_of(const struct balancer *balancer, const char *name)
 static bool may_serve(const struct judge *judge, const struct world_pick *pick, uint32_t i,
                       bool *full)
 {
-    enum { OPEN, NEXT, ACCUMULATED };
+    enum { OPEN, NEXT, ACCUMULATED, LAGGING, IDLE_FIRST };
     const struct balancer *balancer = &judge->stage->balancer;
     const struct world_server *server = &judge->stage->server[pick->belief[i].server];
     bool is_s2 = pick->belief[i].server == 1, is_s3 = pick->belief[i].server == 2;
     uint64_t score = param_of(balancer, "score");
     double weight = is_s3 && pick->at_ns >= 14 * SECOND ? 4 : server->weight;
-    long long open = llround(pick->belief[i].value * weight) - (score == OPEN ? 0 : 1);
+    double value = pick->belief[i].value;
+    if (isinf(value)) /* HAProxy's, of those who are down */
+        return *full = false;
+    long long open = score == IDLE_FIRST ? (long long)ceil(value * weight / 256) - (value > 0)
+                                         : llround(value * weight) - (score == OPEN ? 0 : 1);
     *full = balancer->trait[TRAIT_WHEN_FULL] == FULL_REFUSE && server->max_conns > 0 &&
             open >= server->max_conns;
     bool down = is_s2 && pick->at_ns >= 10 * SECOND && pick->at_ns < 13 * SECOND;
@@ -123,6 +127,8 @@ static void test_presets_take_the_least(void)
         for (uint32_t workers = 1; workers <= 2; workers++) {
             struct stage stage;
             begin_busy(&stage, preset_at(i)->name, workers, workers);
+            if (stage.balancer.trait[TRAIT_WHEN_FULL] == FULL_QUEUE) /* who waits is not picked */
+                stage.balancer.trait[TRAIT_WHEN_FULL] = FULL_REFUSE;
             judge_world(&stage, preset_at(i)->name);
             stage_end(&stage);
         }
