@@ -50,7 +50,9 @@
 /* Threads share all there is, so one that crashes takes its counts along, as the process would. */
 #define HAPROXY                                                                                    \
     .product = "HAProxy 2.6.12", .view = "host_generation",                                        \
-    .trait = {[TRAIT_WHEN_FULL] = FULL_QUEUE, [TRAIT_SLOW_START] = SLOW_START_STEPS}
+    .trait = {[TRAIT_WHEN_FULL] = FULL_QUEUE,                                                      \
+              [TRAIT_SLOW_START] = SLOW_START_STEPS,                                               \
+              [TRAIT_REDISPATCH] = REDISPATCH_NEVER}
 
 #define HAPROXY_ROUNDROBIN HAPROXY, .algorithm = "fast_rr", .fidelity = EXACT
 #define HAPROXY_STATIC_RR  HAPROXY, .algorithm = "static_rr", .fidelity = EXACT
