@@ -58,7 +58,12 @@ struct lb_param {
     const char *name, *help;
     const char *const *words; /* the values' names, ended by NULL; or NULL: a number */
     uint64_t fallback, min, max;
+    bool or_off; /* a number: 0 is allowed below min, and turns it off */
 };
+static inline bool lb_param_takes(const struct lb_param *param, uint64_t value)
+{
+    return (value >= param->min && value <= param->max) || (param->or_off && value == 0);
+}
 
 const struct lb_algorithm *lb_algorithm_find(const char *name); /* NULL: unknown */
 const struct lb_algorithm *lb_algorithm_at(uint32_t i);         /* NULL: past the last */
@@ -69,8 +74,9 @@ const struct lb_param *lb_algorithm_params(const struct lb_algorithm *); /* ends
 size_t lb_algorithm_memory(const struct lb_algorithm *, uint32_t slots);
 /* Does it look at the request's key? */
 bool lb_algorithm_keyed(const struct lb_algorithm *);
-/* And does it take the key for the client's IPv4 address, in dotted decimals? */
-bool lb_algorithm_addressed(const struct lb_algorithm *);
+/* And does it, with these parameters, take the key for the client's IPv4 address, in dotted
+ * decimals? */
+bool lb_algorithm_addressed(const struct lb_algorithm *, const uint64_t *param);
 
 /* What becomes of a request whose best member is full. */
 enum lb_when_full {

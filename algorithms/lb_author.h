@@ -53,7 +53,8 @@ struct lb_algorithm {
     struct lb_param param[LB_PARAMS_MAX + 1]; /* ends at name NULL */
     size_t (*memory)(uint32_t slots);         /* NULL: it remembers nothing */
     bool keyed;                               /* it looks at the request's key */
-    bool addressed;                           /* and takes it for the client's IPv4 address */
+    /* And takes it for the client's IPv4 address; NULL: never. */
+    bool (*addressed)(const uint64_t *param);
     enum lb_when_full when_full; /* but for LB_TAKES_OTHER, `pick` may return who is full */
     /* Each of these may be NULL: the algorithm is not interested. */
     void (*leave)(struct lb_context *, uint32_t slot);

@@ -35,8 +35,7 @@ static bool valid_config(const struct lb_region *region, const struct lb_picker_
         lb_algorithm_memory(algorithm, region->shape.slots) > region->shape.memory)
         return false;
     for (uint32_t i = 0; i < LB_PARAMS_MAX && algorithm->param[i].name != NULL; i++)
-        if (config->param[i] < algorithm->param[i].min ||
-            config->param[i] > algorithm->param[i].max)
+        if (!lb_param_takes(&algorithm->param[i], config->param[i]))
             return false;
     return !config->seeded ||
            (config->upstream != NULL && strlen(config->upstream) <= LB_UPSTREAM_MAX);

@@ -14,7 +14,10 @@
     X(ip_hash)                                                                                     \
     X(fast_rr)                                                                                     \
     X(static_rr)                                                                                   \
-    X(first)
+    X(first)                                                                                       \
+    X(hash_ring)                                                                                   \
+    X(hash_map)                                                                                    \
+    X(random_ring)
 
 #define DECLARE(name) extern const struct lb_algorithm lb_##name;
 #define ENTER(name)   &lb_##name,
@@ -59,9 +62,9 @@ bool lb_algorithm_keyed(const struct lb_algorithm *algorithm)
     return algorithm->keyed;
 }
 
-bool lb_algorithm_addressed(const struct lb_algorithm *algorithm)
+bool lb_algorithm_addressed(const struct lb_algorithm *algorithm, const uint64_t *param)
 {
-    return algorithm->addressed;
+    return algorithm->addressed != NULL && algorithm->addressed(param);
 }
 
 enum lb_when_full lb_algorithm_when_full(const struct lb_algorithm *algorithm)

@@ -85,7 +85,7 @@ static inline void stand_weigh(struct stand *stand, const uint32_t *weight, uint
 {
     stand->members = members;
     for (uint32_t i = 0; i < members; i++)
-        stand->member[i] = (struct lb_member){.slot = i, .weight = weight[i]};
+        stand->member[i] = (struct lb_member){.slot = i, .weight = weight[i], .id = i + 1};
 }
 
 /* A new picker over member[]. */

@@ -20,6 +20,26 @@ static void show(void *context, const struct contract_fault *fault)
               (unsigned long long)fault->seed, fault->step, fault->what);
 }
 
+/* Steps through all words, one of them apart from the fallbacks; long_contract.c has all
+ * combinations. false: that was the last one. */
+static bool next_word(const struct lb_algorithm *algorithm, uint64_t param[LB_PARAMS_MAX])
+{
+    const struct lb_param *table = lb_algorithm_params(algorithm);
+    uint32_t p = 0;
+    while (table[p].name != NULL && (table[p].words == NULL || param[p] == table[p].fallback))
+        p++;
+    if (table[p].name == NULL)
+        p = 0;
+    for (; table[p].name != NULL; p++) {
+        if (table[p].words == NULL)
+            continue;
+        param[p] = param[p] == table[p].max ? 0 : param[p] + 1;
+        if (param[p] != table[p].fallback)
+            return true;
+    }
+    return false;
+}
+
 static void registered_algorithms_keep_all_laws(void)
 {
     uint32_t tried = 0;
@@ -34,9 +54,9 @@ static void registered_algorithms_keep_all_laws(void)
         do {
             CU_ASSERT_EQUAL(contract_run(algorithm, config.param, 12217, show, config.param), 0);
             tried++;
-        } while (contract_next_words(algorithm, config.param));
+        } while (next_word(algorithm, config.param));
     }
-    CU_ASSERT(tried >= 16);
+    CU_ASSERT(tried >= 25);
 }
 
 static void words_are_stepped_through_once_each(void)

@@ -84,7 +84,8 @@ static void try_border(struct contract_trial *trial, const struct border *border
     uint32_t all = pick_all(host, tried, MINI_CONNECTIONS - 1);
     mini_release_all(host);
     uint32_t full = pick_all(host, NULL, 2 * border->members);
-    if (full > 1 && full == all && border->max_conns == 1)
+    bool waits = lb_algorithm_when_full(trial->algorithm) != LB_TAKES_OTHER;
+    if (full > 1 && full == all && border->max_conns == 1 && !waits)
         refill(host);
     mini_release_all(host);
     if (border->all_down && !host->broken) {

@@ -80,8 +80,7 @@ static void check_param(struct contract_trial *trial, const struct lb_param *par
     uint64_t words = 0;
     while (param->words != NULL && param->words[words] != NULL)
         words++;
-    if (param->help == NULL || param->min > param->max || param->fallback < param->min ||
-        param->fallback > param->max)
+    if (param->help == NULL || param->min > param->max || !lb_param_takes(param, param->fallback))
         contract_fault_found(trial, LAW_TABLE, 0,
                              "parameter %s: no help, or fallback not in bounds", param->name);
     if (param->words != NULL && (words == 0 || param->min != 0 || param->max != words - 1))

@@ -146,9 +146,9 @@ static ngx_int_t lbsim_set_value(ngx_conf_t *cf, const struct lb_param *param, c
                       known.text);
     ngx_int_t number = ngx_atoi((u_char *)text, ngx_strlen(text));
     *value = (uint64_t)number;
-    if (number == NGX_ERROR || *value < param->min || *value > param->max)
-        return REFUSE(cf, "lbsim: %s is a number from %uL to %uL, not \"%s\"", param->name,
-                      param->min, param->max, text);
+    if (number == NGX_ERROR || !lb_param_takes(param, *value))
+        return REFUSE(cf, "lbsim: %s is %sa number from %uL to %uL, not \"%s\"", param->name,
+                      param->or_off ? "0, or " : "", param->min, param->max, text);
     return NGX_OK;
 }
 

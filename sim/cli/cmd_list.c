@@ -43,8 +43,9 @@ static uint32_t list_algorithms(FILE *to, const char *only)
             if (param[p].words != NULL)
                 print_words(to, param[p].words);
             else
-                fprintf(to, "%" PRIu64 "..%" PRIu64 " (default %" PRIu64 ")", param[p].min,
-                        param[p].max, param[p].fallback);
+                fprintf(to, "%s%" PRIu64 "..%" PRIu64 " (default %" PRIu64 ")",
+                        param[p].or_off ? "0 | " : "", param[p].min, param[p].max,
+                        param[p].fallback);
             fprintf(to, "\n%15s", "");
             story_print(to, param[p].help, 15);
         }

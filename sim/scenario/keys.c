@@ -39,7 +39,8 @@ static void tell_parameters(each_key *each, void *context)
         for (uint32_t i = 0; param[i].name != NULL; i++) {
             struct scenario_key key = {
                 .name = param[i].name, .form = form, .fallback = number, .about = param[i].help};
-            snprintf(form, sizeof form, "%" PRIu64 "..%" PRIu64, param[i].min, param[i].max);
+            snprintf(form, sizeof form, "%s%" PRIu64 "..%" PRIu64, param[i].or_off ? "0 | " : "",
+                     param[i].min, param[i].max);
             snprintf(number, sizeof number, "%" PRIu64, param[i].fallback);
             if (param[i].words != NULL) {
                 join_words(param[i].words, form);

@@ -134,12 +134,12 @@ static uint64_t draw_key(const struct world *world, const struct client *client)
 static struct gateway_request request_of(const struct world *world, const struct client *client,
                                          struct keys_text *key)
 {
-    const struct lb_algorithm *algorithm = world->config->balancer->algorithm;
+    const struct balancer *balancer = world->config->balancer;
     struct gateway_request request = {
         .draws = attempt_stream(world->source[client->source].pick, client, client->attempt)};
-    if (lb_algorithm_keyed(algorithm)) {
+    if (lb_algorithm_keyed(balancer->algorithm)) {
         keys_spell(&traffic_of(world, client)->keys, draw_key(world, client),
-                   lb_algorithm_addressed(algorithm), key);
+                   lb_algorithm_addressed(balancer->algorithm, balancer->param), key);
         request.key = key->text;
         request.key_length = key->length;
     }
