@@ -33,7 +33,7 @@
 extern "C" {
 #endif
 
-#define LB_ABI        5u  /* changes with any struct or meaning below */
+#define LB_ABI        6u  /* changes with any struct or meaning below */
 #define LB_ALIGN      64u /* what the address of every memory given to the library divides by */
 #define LB_PARAMS_MAX 8u  /* parameters of an algorithm */
 #define LB_KEY_MAX    95u /* bytes of a server's key */

@@ -23,7 +23,9 @@ static void tell_balancer(FILE *into, const struct balancer *it)
     fprintf(into, "%s: %s", it->name, lb_algorithm_name(it->algorithm));
     const struct lb_param *param = lb_algorithm_params(it->algorithm);
     for (uint32_t i = 0; param[i].name != NULL; i++)
-        if (it->param[i] != param[i].fallback)
+        if (it->param[i] != param[i].fallback && param[i].words == NULL)
+            fprintf(into, " %s=%" PRIu64, param[i].name, it->param[i]);
+        else if (it->param[i] != param[i].fallback)
             fprintf(into, " %s=%s", param[i].name, param[i].words[it->param[i]]);
     fprintf(into, ", %s, %s", it->view->name, change_choice.words[it->change]);
     for (int i = 0; i < TRAITS; i++)
@@ -81,6 +83,9 @@ static void presets_are_what_they_are_of(void)
         {"fast_rr", "fast_rr, host, in_place"},
         {"static_rr", "static_rr, host, in_place"},
         {"first", "first, host, in_place"},
+        {"hash_ring", "hash_ring, host, in_place"},
+        {"hash_map", "hash_map, host, in_place"},
+        {"random_ring", "random_ring, host, in_place"},
         {"lbsim-least-conn", "least_conn score=next ties=fair, host, reload"},
         {"nginx-round-robin", "round_robin, generation, reload, refused, counted"},
         {"nginx-round-robin-zone",
@@ -126,6 +131,16 @@ static void presets_are_what_they_are_of(void)
          "least_conn score=idle_first ties=fifo, host_generation, reload, queue, steps, never"},
         {"haproxy-first", "first, host_generation, in_place, queue, steps, never"},
         {"haproxy-first-reload", "first, host_generation, reload, queue, steps, never"},
+        {"haproxy-random",
+         "random_ring, host_generation, in_place, queue, steps, never, zero, draws process"},
+        {"haproxy-random-reload",
+         "random_ring, host_generation, reload, queue, steps, never, draws process"},
+        {"haproxy-hash", "hash_map, host_generation, in_place, queue, steps, never, zero"},
+        {"haproxy-hash-reload", "hash_map, host_generation, reload, queue, steps, never"},
+        {"haproxy-hash-consistent",
+         "hash_ring avalanche=on, host_generation, in_place, queue, steps, never, zero"},
+        {"haproxy-hash-consistent-reload",
+         "hash_ring avalanche=on, host_generation, reload, queue, steps, never"},
         {"nginx-implicit-2012", "round_robin, request, in_place, fixed"},
         {"nginx-implicit", "round_robin, request, in_place, rotated"},
         {"nginx-random-patch-2012", "random, request, in_place, fixed"},
@@ -176,6 +191,24 @@ static void entries(void)
                 "returns: new, place: appended, when_full: ignore, view: seeded}",
                 "least_conn: least_conn ties=heap, seeded, in_place, bypassed, new, appended, "
                 "ignore, last");
+    check_entry(
+        "{preset: haproxy-random, draws: 5, ring_id: order}",
+        "haproxy-random: random_ring draws=5, host_generation, in_place, queue, steps, never, "
+        "draws process");
+    check_entry(
+        "{preset: haproxy-random, draws: sequence}",
+        "haproxy-random: random_ring, host_generation, in_place, queue, steps, never, zero, draws "
+        "sequence");
+    check_entry("{algorithm: random_ring, draws: [1, process]}",
+                "random_ring: random_ring draws=1, host, in_place, draws process");
+    check_entry("{algorithm: random_ring, draws: [connection, 3]}",
+                "random_ring: random_ring draws=3, host, in_place");
+    check_entry("{preset: haproxy-hash-consistent, balance_factor: 125, function: wt6, avalanche: "
+                "off, key: ipv4}",
+                "haproxy-hash-consistent: hash_ring function=wt6 key=ipv4 balance_factor=125, "
+                "host_generation, in_place, queue, steps, never, zero");
+    check_entry("{algorithm: hash_ring, balance_factor: 0}",
+                "hash_ring: hash_ring, host, in_place");
     check_entry("{algorithm: least_conn, score: next, ties: fifo, view: generation}",
                 "least_conn: least_conn score=next ties=fifo, generation, in_place");
 }
@@ -201,13 +234,13 @@ static void faulty_entries(void)
         {WITH_BALANCERS("[{algorithm: nothing, name: x}]"),
          "6:25 unknown algorithm 'nothing' (there are: round_robin, random, random_two, "
          "least_conn, hash, hash_consistent, "
-         "ip_hash, fast_rr, static_rr, first)\n"},
+         "ip_hash, fast_rr, static_rr, first, hash_ring, hash_map, random_ring)\n"},
         {WITH_BALANCERS("[{algorithm: lest_conn}]"),
          "6:25 unknown algorithm 'lest_conn' (did you mean 'least_conn'?)\n"},
         {WITH_BALANCERS("[{algorithm: apisix-reset}]"),
          "6:25 unknown algorithm 'apisix-reset' (there are: round_robin, random, random_two, "
          "least_conn, hash, hash_consistent, "
-         "ip_hash, fast_rr, static_rr, first)\n"},
+         "ip_hash, fast_rr, static_rr, first, hash_ring, hash_map, random_ring)\n"},
         {WITH_BALANCERS("[{preset: random, algorithm: random, name: x}]"),
          "6:41 either preset or algorithm, not both\n"},
         {WITH_BALANCERS("[random, {preset: random}, {name: x, preset: random}, "
@@ -246,11 +279,20 @@ static void faulty_entries(void)
         {WITH_BALANCERS("[{algorithm: least_conn, answer: fixed, weight_zero: last}]"),
          "6:13 'least_conn': an answer for each request needs the view `request`, not `host`\n"
          "6:13 'least_conn': weight 0 as a last resort needs `ties: heap`\n"},
-        {WITH_BALANCERS("[haproxy-hash, haproxy-random-zone, haproxy-random-reload, nginx-hashh]"),
-         "6:13 preset 'haproxy-hash' is planned, not there yet\n"
-         "6:27 preset 'haproxy-random-zone' is planned, not there yet\n"
-         "6:48 preset 'haproxy-random-reload' is planned, not there yet\n"
-         "6:71 unknown preset 'nginx-hashh' (did you mean 'nginx-hash'?)\n"},
+        {WITH_BALANCERS("[{algorithm: hash_ring, balance_factor: 99}, {algorithm: hash_ring, "
+                        "balance_factor: 65536, name: x}]"),
+         "6:52 99 is out of range: 100 to 65535\n"
+         "6:96 65536 is out of range: 100 to 65535\n"},
+        {WITH_BALANCERS("[{algorithm: random_ring, draws: 0}, {algorithm: random_ring, draws: "
+                        "1025, name: x}, {preset: random, draws: 3, name: y}]"),
+         "6:45 0 is out of range: 1 to 1024\n"
+         "6:81 1025 is out of range: 1 to 1024\n"
+         "6:121 unknown way to draw '3' (there are: connection, sequence, process)\n"},
+        {WITH_BALANCERS("[{algorithm: random_ring, draws: [2, own, [3]]}]"),
+         "6:49 unknown way to draw 'own' (there are: connection, sequence, process)\n"
+         "6:54 draws are a number, a word, or one of each\n"},
+        {WITH_BALANCERS("[nginx-hashh]"),
+         "6:13 unknown preset 'nginx-hashh' (did you mean 'nginx-hash'?)\n"},
         /* weights that a preset refuses: at the start, and later */
         {HEAD "servers: [s1, {name: s2, weight: 0}]\n" TRAFFIC
               "balancers: [nginx-random, random, apisix-merged, nginx-implicit]\n",
@@ -316,11 +358,9 @@ static void faulty_on_the_command_line(void)
     } row[] = {
         {"leats_conn", "1:10 unknown preset 'leats_conn' (did you mean 'least_conn'?)\n"},
         {"xyzzy,view=host", "1:10 unknown preset 'xyzzy' (see `lbsim list presets`)\n"},
-        {"haproxy-random-reload",
-         "1:10 preset 'haproxy-random-reload' is planned, not there yet\n"},
-        {"random,viw=host,workers=0,ring_id=zero", "1:18 unknown key 'viw' (did you mean 'view'?)\n"
-                                                   "1:38 0 is out of range: 1 to 1024\n"
-                                                   "1:41 'ring_id' is planned, not there yet\n"},
+        {"random,viw=host,workers=0,accept=all", "1:18 unknown key 'viw' (did you mean 'view'?)\n"
+                                                 "1:38 0 is out of range: 1 to 1024\n"
+                                                 "1:41 'accept' is planned, not there yet\n"},
         {"random,view=hots", "1:24 unknown view 'hots' (did you mean 'host'?)\n"},
         {"random,algorithm=random", "1:29 either preset or algorithm, not both\n"},
         {"random,ties=wrr", "1:18 'ties' is a parameter of random_two, not of random\n"},

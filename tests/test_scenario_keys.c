@@ -48,27 +48,8 @@ static void planned_keys_are_refused(void)
         {WITH_EVENTS("[{at: 1m, crash: {worker: 0, instance: 0}}]"), "7:38 'instance'" NO},
 
         {WITH_BALANCERS("[{preset: random, accept: [1, 1]}]"), "6:30 'accept'" NO},
-        {WITH_BALANCERS("[{preset: random, ring_id: zero}]"), "6:30 'ring_id'" NO},
     };
     CHECK_TOLD(row);
-}
-
-static void planned_presets_are_refused(void)
-{
-    static const char *const preset[] = {
-        "haproxy-random",
-        "haproxy-hash",
-        "haproxy-hash-consistent",
-        "haproxy-hash-reload",
-    };
-    for (size_t i = 0; i < sizeof preset / sizeof *preset; i++) {
-        char text[512], expected[128], *told;
-        snprintf(text, sizeof text, "%s  - %s\n", HEAD SERVERS TRAFFIC "balancers:\n", preset[i]);
-        snprintf(expected, sizeof expected, "7:5 preset '%s'" NO, preset[i]);
-        scenario_free(scenario_named("x.yaml", text, &told));
-        CHECK_ROW(strcmp(told, expected) == 0, "%s: %s", preset[i], told);
-        free(told);
-    }
 }
 
 /* ---- The table of keys, from which help and documentation come ---- */
@@ -111,10 +92,10 @@ static void the_table_has_every_key(void)
         {"fail", " server!", " zone"},
         {"crash", " worker!", " instance"},
         {"a balancer", " name preset algorithm view change workers draws reap after_crash",
-         " accept ring_id"},
+         " accept"},
         {"a balancer's habits",
          " single returns place when_full answer weight_zero failures "
-         "release_twice count_table slow_start redispatch",
+         "release_twice count_table slow_start redispatch ring_id",
          ""},
     };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
@@ -135,7 +116,6 @@ static void the_table_has_every_key(void)
 
 static const struct test tests[] = {
     {"planned keys are refused in their place", planned_keys_are_refused},
-    {"planned presets are refused", planned_presets_are_refused},
     {"the table has every key", the_table_has_every_key},
 };
 

@@ -74,7 +74,9 @@ static bool adds_up(const struct world_flow *all, const struct world_flow *part,
         sum.gave_up += part[i].gave_up;
         sum.lost += part[i].lost;
         sum.open += part[i].open;
+        sum.waited += part[i].waited;
         sum.waiting += part[i].waiting;
+        sum.queued += part[i].queued;
     }
     return memcmp(&sum, all, sizeof sum) == 0;
 }
@@ -82,9 +84,10 @@ static bool adds_up(const struct world_flow *all, const struct world_flow *part,
 /* Every open is somewhere, and so is everybody who ever arrived. */
 static void check_flow(const char *name, const struct world_flow *flow, bool reconnects)
 {
-    CHECK_ROW(flow->opens == flow->open + flow->closed + flow->cut + flow->refused,
+    CHECK_ROW(flow->opens == flow->open + flow->closed + flow->cut + flow->refused + flow->queued,
               "%s: opens add up", name);
-    CHECK_ROW(flow->arrived == flow->open + flow->closed + flow->waiting + flow->lost,
+    CHECK_ROW(flow->arrived ==
+                  flow->open + flow->closed + flow->waiting + flow->lost + flow->queued,
               "%s: those who arrived add up", name);
     if (reconnects)
         CHECK_ROW(flow->arrived == flow->open + flow->closed + flow->waiting + flow->gave_up,
@@ -112,7 +115,7 @@ static void check_tallies(const char *name, const struct world_result *result)
             cut += tally->cut;
         }
         const struct world_flow *flow = &result->flow[row];
-        CHECK_ROW(picks == flow->opens - flow->refused && live == flow->open &&
+        CHECK_ROW(picks == flow->opens - flow->refused - flow->queued && live == flow->open &&
                       closed == flow->closed && cut == flow->cut,
                   "%s: servers and flows of row %u agree", name, row);
     }

@@ -71,9 +71,14 @@ char *truth_rows(const struct replay_options *options, const struct text *trace)
 char **truth_replay(const char *preset, unsigned workers, int eager, const struct text *trace)
 {
     struct balancer balancer = balancer_of_preset(preset_find(preset));
-    char *out = truth_rows(
+    return truth_replay_on(
         &(struct replay_options){.balancer = &balancer, .workers = workers, .eager = eager != 0},
         trace);
+}
+
+char **truth_replay_on(const struct replay_options *options, const struct text *trace)
+{
+    char *out = truth_rows(options, trace);
     size_t lines = 0, size = strlen(out);
     for (const char *c = out; *c != '\0'; c++)
         lines += *c == '\n';

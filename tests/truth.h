@@ -24,6 +24,8 @@ char *truth_rows(const struct replay_options *, const struct text *trace);
 /* Replays a trace on a preset; the server column of each row, ended by NULL, in one block that the
  * caller frees. Faults of the trace fail the test. */
 char **truth_replay(const char *preset, unsigned workers, int eager, const struct text *trace);
+/* The same, on any balancer. */
+char **truth_replay_on(const struct replay_options *, const struct text *trace);
 
 /* How many rows of a file were tried, and how many came out as recorded. */
 struct truth_score {

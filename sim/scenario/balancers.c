@@ -49,11 +49,36 @@ static void read_change(struct loader *loader, const struct yaml_node *node, voi
         of(into)->change = (enum change)word;
 }
 
+/* The algorithm's parameter of this name, or NULL. */
+static const struct lb_param *param_called(const struct lb_algorithm *algorithm, const char *name)
+{
+    const struct lb_param *param = algorithm == NULL ? NULL : lb_algorithm_params(algorithm);
+    while (param != NULL && param->name != NULL && strcmp(param->name, name) != 0)
+        param++;
+    return param == NULL || param->name == NULL ? NULL : param;
+}
+
+/* A word says where numbers come from. A number is how many, where the algorithm asks for that. */
 static void read_draws(struct loader *loader, const struct yaml_node *node, void *into)
 {
+    struct balancer *balancer = of(into);
+    const struct lb_param *param = param_called(balancer->algorithm, "draws");
+    for (size_t i = 0; node->kind == YAML_SEQUENCE && i < node->count && param != NULL; i++)
+        if (node->item[i]->kind == YAML_SCALAR)
+            read_draws(loader, node->item[i], into);
+        else
+            fault_at(loader, node->item[i], "draws are a number, a word, or one of each");
+    if (node->kind == YAML_SEQUENCE && param != NULL)
+        return;
+    if (param != NULL && node->kind == YAML_SCALAR && node->text[0] >= '0' &&
+        node->text[0] <= '9') {
+        read_whole(loader, node, param->min, param->max,
+                   &balancer->param[param - lb_algorithm_params(balancer->algorithm)]);
+        return;
+    }
     int word = read_word(loader, node, "way to draw", draws_choice.words);
     if (word >= 0)
-        of(into)->draws = (enum draws)word;
+        balancer->draws = (enum draws)word;
 }
 
 static void read_balancer_workers(struct loader *loader, const struct yaml_node *node, void *into)
@@ -91,12 +116,13 @@ static const struct key balancer_keys[] = {
     KEY("workers", "1..1024", "as the gateway", "worker processes of each instance",
         read_balancer_workers),
     KEY("draws", "connection | sequence | process", "connection",
-        "where a pick's random numbers come from", read_draws),
+        "where a pick's random numbers come from; with random_ring also a number, how many servers "
+        "are drawn, or both, [3, process]",
+        read_draws),
     KEY("reap", "time | never", "0s", "when a crashed worker's counts are dropped", read_reap),
     KEY("after_crash", "reaped | leaked", "reaped", "the same in a word: reap 0s, or never",
         read_after_crash),
     KEY_PLANNED("accept", "which worker takes a connection"),
-    KEY_PLANNED("ring_id", "ring points of servers added at run time"),
     KEYS_END,
 };
 
@@ -115,6 +141,16 @@ static bool read_trait(struct loader *loader, const struct yaml_pair *pair,
     return false;
 }
 
+static void read_param_number(struct loader *loader, const struct yaml_node *node,
+                              const struct lb_param *param, uint64_t *value)
+{
+    bool off = param->or_off && node->kind == YAML_SCALAR && strcmp(node->text, "0") == 0;
+    if (off)
+        *value = 0;
+    else
+        read_whole(loader, node, param->min, param->max, value);
+}
+
 static bool read_param(struct loader *loader, const struct yaml_pair *pair,
                        struct balancer *balancer)
 {
@@ -123,7 +159,7 @@ static bool read_param(struct loader *loader, const struct yaml_pair *pair,
         if (strcmp(param[i].name, pair->key->text) != 0)
             continue;
         if (param[i].words == NULL) {
-            read_whole(loader, pair->value, param[i].min, param[i].max, &balancer->param[i]);
+            read_param_number(loader, pair->value, &param[i], &balancer->param[i]);
         } else {
             int word = read_word(loader, pair->value, param[i].name, param[i].words);
             if (word >= 0)
@@ -182,25 +218,6 @@ const struct section balancer_section = {"a balancer", balancer_keys, read_other
 
 /* ---- An entry ---- */
 
-static const char *const planned_presets[] = {
-    "haproxy-random",
-    "haproxy-hash",
-    "haproxy-hash-consistent",
-};
-
-/* Planned, with or without a suffix like -zone or -reload. */
-static bool is_planned_preset(const char *name)
-{
-    for (size_t i = 0; i < sizeof planned_presets / sizeof *planned_presets; i++) {
-        size_t length = strlen(planned_presets[i]);
-        if (strncmp(name, planned_presets[i], length) == 0 &&
-            (name[length] == '\0' || strcmp(name + length, "-zone") == 0 ||
-             strcmp(name + length, "-resolve") == 0 || strcmp(name + length, "-reload") == 0))
-            return true;
-    }
-    return false;
-}
-
 static bool base_on_preset(struct loader *loader, const struct yaml_node *node,
                            struct balancer *balancer)
 {
@@ -212,14 +229,12 @@ static bool base_on_preset(struct loader *loader, const struct yaml_node *node,
         balancer->name = arena_text(&loader->scenario->arena, preset->name, strlen(preset->name));
         return true;
     }
-    const char *known[64];
+    const char *known[128];
     size_t count = 0;
-    for (uint32_t i = 0; preset_at(i) != NULL && count < 64; i++)
+    for (uint32_t i = 0; preset_at(i) != NULL && count < 128; i++)
         known[count++] = preset_at(i)->name;
     const char *meant = input_nearest(node->text, known, count);
-    if (is_planned_preset(node->text))
-        fault_at(loader, node, "preset '%s' is planned, not there yet", node->text);
-    else if (meant != NULL)
+    if (meant != NULL)
         fault_at(loader, node, "unknown preset '%s' (did you mean '%s'?)", node->text, meant);
     else
         fault_at(loader, node, "unknown preset '%s' (see `lbsim list presets`)", node->text);

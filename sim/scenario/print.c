@@ -281,15 +281,19 @@ static void print_balancer(FILE *to, const struct scenario *scenario,
     print_name(to, balancer->name);
     fprintf(to, ", algorithm: %s", lb_algorithm_name(balancer->algorithm));
     const struct lb_param *param = lb_algorithm_params(balancer->algorithm);
+    char draws[40];
+    snprintf(draws, sizeof draws, "%s", draws_choice.words[balancer->draws]);
     for (uint32_t i = 0; param[i].name != NULL; i++) {
-        if (param[i].words != NULL)
+        if (strcmp(param[i].name, "draws") == 0) /* one key says both */
+            snprintf(draws, sizeof draws, "[%" PRIu64 ", %s]", balancer->param[i],
+                     draws_choice.words[balancer->draws]);
+        else if (param[i].words != NULL)
             fprintf(to, ", %s: %s", param[i].name, param[i].words[balancer->param[i]]);
         else
             fprintf(to, ", %s: %" PRIu64, param[i].name, balancer->param[i]);
     }
     fprintf(to, ",\n     view: %s, change: %s, draws: %s, workers: %" PRIu32 ", reap: ",
-            balancer->view->name, change_choice.words[balancer->change],
-            draws_choice.words[balancer->draws],
+            balancer->view->name, change_choice.words[balancer->change], draws,
             balancer->workers > 0 ? balancer->workers : scenario->workers);
     if (balancer->reap_ns == REAP_NEVER)
         fputs("never", to);

@@ -58,6 +58,10 @@ const struct choice traits[TRAITS] = {
                           .help = "an attempt that failed: tried elsewhere, as often as there are "
                                   "servers, or never, which refuses the open at once",
                           .words = WORDS("elsewhere", "never")},
+    [TRAIT_RING_ID] = {.key = "ring_id",
+                       .help = "where a server added at run time stands on a ring: by the next "
+                               "number, or all by 0, until a reload numbers the list anew",
+                       .words = WORDS("order", "zero")},
 };
 
 int word_find(const char *const *words, const char *word)
@@ -88,6 +92,7 @@ struct balancer balancer_of_preset(const struct preset *preset)
         .algorithm = lb_algorithm_find(preset->algorithm),
         .view = lb_view_find(preset->view),
         .change = preset->change,
+        .draws = preset->draws,
         .reap_ns = preset->leaked ? REAP_NEVER : 0,
     };
     assert(balancer.algorithm != NULL && balancer.view != NULL);

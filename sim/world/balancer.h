@@ -33,6 +33,7 @@ enum trait {
     TRAIT_COUNT_TABLE,
     TRAIT_SLOW_START,
     TRAIT_REDISPATCH,
+    TRAIT_RING_ID,
     TRAITS
 };
 enum { SINGLE_COUNTED, SINGLE_BYPASSED, SINGLE_RETRIED };
@@ -46,6 +47,7 @@ enum { RELEASE_ONCE, RELEASE_EXHAUSTED };
 enum { TABLE_READ, TABLE_GUESSED, TABLE_FOLLOWED };
 enum { SLOW_START_IGNORED, SLOW_START_STEPS };
 enum { REDISPATCH_ELSEWHERE, REDISPATCH_NEVER };
+enum { RING_ID_ORDER, RING_ID_ZERO };
 
 /* A choice among words, as scenario keys, help and tables spell it. */
 struct choice {
@@ -76,6 +78,7 @@ struct preset {
     const char *algorithm, *params[4]; /* params: name, word, name, word */
     const char *view;
     enum change change;
+    enum draws draws;
     bool leaked; /* a crashed worker's counts stay */
     uint8_t trait[TRAITS];
     const char *fidelity; /* how it is held against recordings */

@@ -150,6 +150,7 @@ static void next_generation(struct gateway *gateway)
 
 void gateway_reload(struct gateway *gateway)
 {
+    picker_number_servers(gateway, true);
     for (uint32_t i = 0; i < workers_of(gateway); i++) {
         struct life *elder = gateway->current[i];
         life_begin(gateway, elder->instance, elder->worker);
@@ -227,6 +228,7 @@ void gateway_set_members(struct gateway *gateway, const struct gateway_member *m
         gateway->server[member[i].server].listed = true;
     memcpy(gateway->member, member, members * sizeof *member);
     gateway->members = members;
+    picker_number_servers(gateway, first);
     if (first)
         next_generation(gateway); /* the configuration that the gateway starts with */
     else

@@ -64,7 +64,9 @@ struct life {
 struct server_state {
     uint32_t stay; /* which stay in the list this is or was, from 1; 0: never in it */
     bool listed, down;
-    char *key; /* of its slots in this stay */
+    bool known;  /* has an id: it was in the list since the processes began */
+    uint32_t id; /* its number in their configuration, from 1; or 0 */
+    char *key;   /* of its slots in this stay */
     /* When it last came up while workers ran, by the clock and in the order of joins; 0: it never
      * did. */
     uint64_t since_s, join;
@@ -83,6 +85,7 @@ struct gateway {
     struct server_state *server;
     struct gateway_member *member; /* the list, in order */
     uint32_t members, generation;
+    uint32_t ids; /* given since the processes began */
     uint64_t lives_begun;
     struct life **current; /* [instance * workers + worker] */
     struct life *lives;
@@ -111,6 +114,9 @@ void scopes_reap(struct gateway *, uint64_t life);
 
 /* A picker of this life for the present generation, replacing its current one. */
 struct picker *picker_build(struct gateway *, struct life *);
+/* Servers are numbered as the configuration has them that the processes begin with. Whom they learn
+ * of later gets the next number, or none, and keeps it for as long as they live. */
+void picker_number_servers(struct gateway *, bool begins);
 /* Brings the current picker's list up to date in place. */
 void picker_edit(struct gateway *, struct picker *);
 /* Begins the state of a request anew (view `request`), with the answer it got. */

@@ -9,6 +9,21 @@
 /* The second value of a request's stream of streams: where the DNS answer begins. */
 enum { ANSWER_DRAW = 1 };
 
+void picker_number_servers(struct gateway *gateway, bool begins)
+{
+    bool zero = !begins && gateway->balancer->trait[TRAIT_RING_ID] == RING_ID_ZERO;
+    for (uint32_t i = 0; begins && i < gateway->config.servers; i++)
+        gateway->server[i].known = false;
+    if (begins)
+        gateway->ids = 0;
+    for (uint32_t i = 0; i < gateway->members; i++) {
+        struct server_state *server = &gateway->server[gateway->member[i].server];
+        if (!server->known)
+            server->id = zero ? 0 : ++gateway->ids;
+        server->known = true;
+    }
+}
+
 /* The gateway's list as liblb takes it, in the scope's slots, beginning at member `first`. A DNS
  * answer carries addresses only. */
 static const struct lb_member *list_for(struct gateway *gateway, const struct picker *picker,
@@ -34,7 +49,7 @@ static const struct lb_member *list_for(struct gateway *gateway, const struct pi
             .fail_timeout_s = member->says_fail_timeout ? member->fail_timeout_s : 10,
             .slow_start_s = slow ? server->slow_start_s : 0,
             .since_s = server->since_s,
-            .id = member->server + 1,
+            .id = server->id,
             .flags = bare ? 0 : (member->backup ? LB_BACKUP : 0u) | (member->down ? LB_DOWN : 0u),
         };
     }

@@ -47,25 +47,32 @@
 #define APISIX_TWICE  APISIX_TRAITS, [TRAIT_RELEASE_TWICE] = RELEASE_EXHAUSTED
 #define BYPASSED      [TRAIT_SINGLE] = SINGLE_BYPASSED
 
-/* Threads share all there is, so one that crashes takes its counts along, as the process would. */
-#define HAPROXY                                                                                    \
-    .product = "HAProxy 2.6.12", .view = "host_generation",                                        \
-    .trait = {[TRAIT_WHEN_FULL] = FULL_QUEUE,                                                      \
-              [TRAIT_SLOW_START] = SLOW_START_STEPS,                                               \
-              [TRAIT_REDISPATCH] = REDISPATCH_NEVER}
+/* Threads share all there is, so one that crashes takes its counts along, as the process would.
+ * Without `option redispatch` nobody is tried but the server that was chosen. */
+#define HAPROXY .product = "HAProxy 2.6.12", .view = "host_generation"
+#define HAPROXY_TRAITS                                                                             \
+    [TRAIT_WHEN_FULL] = FULL_QUEUE, [TRAIT_SLOW_START] = SLOW_START_STEPS,                         \
+    [TRAIT_REDISPATCH] = REDISPATCH_NEVER
 
 #define HAPROXY_ROUNDROBIN HAPROXY, .algorithm = "fast_rr", .fidelity = EXACT
 #define HAPROXY_STATIC_RR  HAPROXY, .algorithm = "static_rr", .fidelity = EXACT
 #define HAPROXY_LEASTCONN                                                                          \
     HAPROXY, .algorithm = "least_conn", .params = {"score", "idle_first", "ties", "fifo"},         \
              .fidelity = EXACT
-#define HAPROXY_FIRST HAPROXY, .algorithm = "first", .fidelity = EXACT
+#define HAPROXY_FIRST  HAPROXY, .algorithm = "first", .fidelity = EXACT
+#define HAPROXY_RANDOM HAPROXY, .algorithm = "random_ring", .draws = DRAWS_PROCESS, .fidelity = LAW
+#define HAPROXY_HASH   HAPROXY, .algorithm = "hash_map", .fidelity = EXACT
+#define HAPROXY_HASH_CONSISTENT                                                                    \
+    HAPROXY, .algorithm = "hash_ring", .params = {"avalanche", "on"}, .fidelity = EXACT
 
-/* A method whose servers come and go by `set server`, and one that is reloaded for it. */
-#define HAPROXY_METHOD(spelling, method, of_running, of_reloaded)                                  \
-    {spelling, method, .change = CHANGE_IN_PLACE, .about = of_running},                            \
+/* A method whose servers come and go at run time, and one that is reloaded for it. */
+#define HAPROXY_METHOD(spelling, method, ring_id, of_running, of_reloaded)                         \
+    {spelling, method, .change = CHANGE_IN_PLACE, .about = of_running,                             \
+     .trait = {HAPROXY_TRAITS, [TRAIT_RING_ID] = ring_id}},                                        \
     {                                                                                              \
-        spelling "-reload", method, .change = CHANGE_RELOAD, .about = of_reloaded                  \
+        spelling "-reload", method, .change = CHANGE_RELOAD, .about = of_reloaded, .trait = {      \
+            HAPROXY_TRAITS                                                                         \
+        }                                                                                          \
     }
 
 #define OURS .product = "lbsim", .view = "host", .change = CHANGE_IN_PLACE, .fidelity = "is itself"
@@ -82,6 +89,10 @@ static const struct preset presets[] = {
     {"fast_rr", OURS, .algorithm = "fast_rr", .about = "weighted round robin by deadlines"},
     {"static_rr", OURS, .algorithm = "static_rr", .about = "weighted round robin from a map"},
     {"first", OURS, .algorithm = "first", .about = "the first that has room"},
+    {"hash_ring", OURS, .algorithm = "hash_ring", .about = "a key's server on HAProxy's ring"},
+    {"hash_map", OURS, .algorithm = "hash_map", .about = "a key's server in HAProxy's map"},
+    {"random_ring", OURS, .algorithm = "random_ring",
+     .about = "the least loaded of some draws on HAProxy's ring"},
     {"lbsim-least-conn", .product = "lbsim (its nginx module)", .algorithm = "least_conn",
      .params = {"score", "next", "ties", "fair"}, .view = "host", .change = CHANGE_RELOAD,
      .about = "counts outlive reloads and are shared by all workers; ties to the longest unpicked",
@@ -107,17 +118,28 @@ static const struct preset presets[] = {
                  "a client network's server; limits and failures are shared",
                  "a client network's server; members by DNS"),
 
-    HAPROXY_METHOD("haproxy-roundrobin", HAPROXY_ROUNDROBIN,
+    HAPROXY_METHOD("haproxy-roundrobin", HAPROXY_ROUNDROBIN, RING_ID_ORDER,
                    "by deadlines: a newcomer enters with its share",
                    "by deadlines, begun anew by each reload"),
-    HAPROXY_METHOD("haproxy-static-rr", HAPROXY_STATIC_RR,
+    HAPROXY_METHOD("haproxy-static-rr", HAPROXY_STATIC_RR, RING_ID_ORDER,
                    "from a map; servers only change their state, the real thing adds none",
                    "from a map, begun anew by each reload"),
-    HAPROXY_METHOD("haproxy-leastconn", HAPROXY_LEASTCONN,
+    HAPROXY_METHOD("haproxy-leastconn", HAPROXY_LEASTCONN, RING_ID_ORDER,
                    "idle servers in turn, then the least for its weight; the counts stay",
                    "the same, until a reload forgets the counts"),
-    HAPROXY_METHOD("haproxy-first", HAPROXY_FIRST, "the first that has room",
+    HAPROXY_METHOD("haproxy-first", HAPROXY_FIRST, RING_ID_ORDER, "the first that has room",
                    "the first that has room; a reload forgets who had"),
+    HAPROXY_METHOD("haproxy-random", HAPROXY_RANDOM, RING_ID_ZERO,
+                   "the less loaded of two draws on the ring; alike in every process",
+                   "the less loaded of two draws on the ring; a reload forgets all counts"),
+    HAPROXY_METHOD("haproxy-hash", HAPROXY_HASH, RING_ID_ZERO,
+                   "a key's server in a map; servers only change their state, the real thing adds "
+                   "none",
+                   "a key's server in a map that each reload makes anew"),
+    HAPROXY_METHOD("haproxy-hash-consistent", HAPROXY_HASH_CONSISTENT, RING_ID_ZERO,
+                   "a key's server on the ring, where all that are added at run time stand on one "
+                   "another",
+                   "a key's server on the ring"),
 
     {"nginx-implicit-2012", .product = "nginx 1.3.5", .algorithm = "round_robin", IMPLICIT,
      .trait = {[TRAIT_ANSWER] = ANSWER_FIXED}, .fidelity = EXACT,
