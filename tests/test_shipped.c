@@ -243,6 +243,31 @@ static void test_eight_in_step(void)
     ENDINGS("eight_in_step", endings);
 }
 
+/* Of three added by the number 0 the middle one gets nothing, wherever the ring is; of those that
+ * have a number each gets its part, of a seventh. */
+static void test_haproxy_3413(void)
+{
+    static const struct {
+        const char *balancer;
+        bool numbered;
+    } rows[] = {{"haproxy-random", false},
+                {"haproxy-random-1", false},
+                {"haproxy-random-order", true},
+                {"haproxy-hash-consistent", false},
+                {"haproxy-hash-consistent-order", true}};
+    struct shipped shipped = begin("haproxy_3413");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct world_result *result = result_of(&shipped, rows[i].balancer);
+        for (uint32_t server = 0; result != NULL && server < 7; server++) {
+            uint64_t picks = world_tally_at(result, 0, server)->picks;
+            bool stacked = server == 5 && !rows[i].numbered;
+            CHECK_ROW(stacked ? picks == 0 : picks >= 60 && picks <= 200, "%s, s%u: %llu picks",
+                      rows[i].balancer, server + 1, (unsigned long long)picks);
+        }
+    }
+    end(&shipped);
+}
+
 /* Of the first hundred after s3 joined: a third, or all. */
 static void test_newcomers(void)
 {
@@ -373,6 +398,7 @@ static const struct test tests[] = {
     {"nginx_zone_crash", test_zone_crash},
     {"flap", test_flap},
     {"eight_in_step", test_eight_in_step},
+    {"haproxy_3413", test_haproxy_3413},
     {"scale_2_to_3: what the newcomer gets", test_newcomers},
     {"rolling_restart", test_rolling},
     {"implicit_upstream: the first, or everybody", test_implicit},
