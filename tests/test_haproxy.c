@@ -166,7 +166,8 @@ static struct stand *stand_of(const struct how *how)
 
 static void enlist_third(struct stand *stand, uint32_t slow_start_s)
 {
-    stand->member[2] = (struct lb_member){.slot = 2, .weight = 1, .slow_start_s = slow_start_s};
+    stand->member[2] =
+        (struct lb_member){.slot = 2, .id = 3, .weight = 1, .slow_start_s = slow_start_s};
     CU_ASSERT_EQUAL(lb_picker_edit(stand->picker, stand->member, 3), LB_OK);
 }
 

