@@ -1,11 +1,12 @@
 /* ip_hash.c: a client address's server, by weight. SPDX-License-Identifier: MIT
  *
  * Idea: the octets of the client's network pick a place in the weights laid end to end; past whom
- * it may not take, they are folded in again. 20 in vain, or no key: round robin serves.
+ * it may not take, they are folded in again. 20 in vain: round robin serves.
  * Cost of a pick: two walks over the list. Memory: 8 bytes a server.
  * A scale event: nearly every network moves to another server.
  * Source: nginx's `ip_hash`; its rule, restated. */
 #include "ipv4.h"
+#include "ipv6.h"
 #include "keyed.h"
 
 static uint32_t fold(uint32_t hash, const uint8_t *octet, size_t octets)
@@ -15,17 +16,27 @@ static uint32_t fold(uint32_t hash, const uint8_t *octet, size_t octets)
     return hash;
 }
 
-/* A key that is no IPv4 address counts whole: the 16 octets of an IPv6 address, or any other. */
+enum { NETWORK = 3 }; /* octets of an IPv4 address that count; of IPv6 all do */
+
+/* Clients without an address are one network, as those of a unix socket are in nginx. */
+static size_t read_network(const struct lb_context *c, uint8_t octet[IPV6_OCTETS])
+{
+    if (ipv4_read(c->key, c->key_length, octet))
+        return NETWORK;
+    if (ipv6_read(c->key, c->key_length, octet))
+        return IPV6_OCTETS;
+    memset(octet, 0, NETWORK);
+    return NETWORK;
+}
+
 static uint32_t pick(struct lb_context *c)
 {
-    uint8_t address[4];
-    bool ipv4 = ipv4_read(c->key, c->key_length, address);
-    const uint8_t *octet = ipv4 ? address : (const uint8_t *)c->key;
-    size_t octets = ipv4 ? 3 : c->key_length; /* its network */
+    uint8_t octet[IPV6_OCTETS];
+    size_t octets = read_network(c, octet);
     uint64_t total = parts_total(c);
     struct keyed_walk walk = {.misses = 0};
     uint32_t hash = 89;
-    bool hashes = total > 0 && octets > 0 && c->members > 1;
+    bool hashes = total > 0 && c->members > 1;
     while (hashes) {
         hash = fold(hash, octet, octets);
         uint32_t member = parts_member(c, hash % total);

@@ -3,6 +3,7 @@
  * What is expected comes from a model of its own, with zlib's CRC-32 and the state that nginx keeps
  * through a request; all tries fail, so that most requests end in the fallback to round robin. */
 #include "algorithms/crc32.h"
+#include "algorithms/ipv6.h"
 #include "tests/lb_stand.h"
 
 enum { SERVERS = 5 };
@@ -60,14 +61,45 @@ static void along_the_ring(void)
     CHECK_REQUESTS("hash_consistent", row);
 }
 
-/* What is no address counts whole. */
+/* All clients without an address are one network. */
 static void folded_again(void)
 {
-    static const struct request row[] = {{"10.0.0.9", "13452"},   {"10.0.37.9", "53124"},
-                                         {"10.0.74.9", "53241"},  {"10.0.111.9", "52341"},
-                                         {"10.0.148.9", "51234"}, {"10.0.185.9", "54321"},
-                                         {"unix:", "54321"},      {"", "54321"}};
+    static const struct request row[] = {
+        {"10.0.0.9", "13452"},    {"10.0.37.9", "53124"},
+        {"10.0.74.9", "53241"},   {"10.0.111.9", "52341"},
+        {"10.0.148.9", "51234"},  {"10.0.185.9", "54321"},
+        {"unix:", "52413"},       {"", "52413"},
+        {"2001:db8::1", "53412"}, {"2001:DB8:0:0:0:0:0:1", "53412"},
+        {"::1", "52413"},         {"2001:db8::1:2:3", "42153"}};
     CHECK_REQUESTS("ip_hash", row);
+}
+
+/* An IPv6 address has sixteen octets in one text, and what is like one has none. */
+static void addresses(void)
+{
+    static const char *const none[] = {"",
+                                       ":",
+                                       ":::",
+                                       "1:2:3:4:5:6:7",
+                                       "1::2::3",
+                                       "12345::",
+                                       "1:2:3:4:5:6:7:8:9",
+                                       "1:2:3:4:5:6:7:8::",
+                                       "1:",
+                                       "g::1",
+                                       "1.2.3.4",
+                                       "::1 "};
+    static const uint8_t expected[IPV6_OCTETS] = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0,
+                                                  0,    0,    0,    0,    0, 1, 0, 0};
+    static const char *const same[] = {"2001:db8::1:0", "2001:DB8:0:0:0:0:1:0", "2001:0db8::0:1:0"};
+    uint8_t octet[IPV6_OCTETS];
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        CHECK_ROW(!ipv6_read(none[i], strlen(none[i]), octet), "'%s' is no address", none[i]);
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+        CHECK_ROW(ipv6_read(same[i], strlen(same[i]), octet) &&
+                      memcmp(octet, expected, sizeof octet) == 0,
+                  "%s is read", same[i]);
+    CU_ASSERT(ipv6_read("::", 2, octet) && octet[0] == 0 && octet[15] == 0);
 }
 
 /* The check value of the CRC-32 that everybody has. */
@@ -109,6 +141,7 @@ static const struct test tests[] = {
     {"hash: hashed again, then round robin", hash_again},
     {"hash_consistent: along the ring, then round robin", along_the_ring},
     {"ip_hash: folded again, then round robin", folded_again},
+    {"addresses of sixteen octets", addresses},
     {"a ring keeps the others' keys", a_ring_keeps_the_others_keys},
 };
 

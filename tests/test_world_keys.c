@@ -109,7 +109,7 @@ static void a_key_is_kept(void)
         stage_begin(&stage, algorithms[i / 4], SERVERS, 3000);
         struct world_traffic *traffic =
             stage_traffic(&stage, "t", burst(CONNECTIONS, 0, 100), forever());
-        traffic->keys = keys[i % 4];
+        traffic->keys = i == 11 ? keys_csv(addresses, 4, "x.csv") : keys[i % 4];
         traffic->reconnects = true;
         traffic->reconnect_after = uniform(0, 300);
         traffic->reconnect_tries = TRIES_UNLIMITED;
