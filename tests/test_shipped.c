@@ -268,6 +268,18 @@ static void test_haproxy_3413(void)
     end(&shipped);
 }
 
+/* As real HAProxy had it: (c + 1) 16 <= L + 1 gives the newcomer 12 at once, and 18 in the end. */
+static void test_slow_start_burst(void)
+{
+    static const struct ending endings[] = {
+        {"haproxy-leastconn", "291 291 18"},
+        {"no-slow-start", "200 200 200"},
+        {"haproxy-leastconn-reload", "267 267 66"},
+        {"haproxy-roundrobin", "298 297 5"},
+    };
+    ENDINGS("haproxy_slow_start_burst", endings);
+}
+
 /* Of the first hundred after s3 joined: a third, or all. */
 static void test_newcomers(void)
 {
@@ -399,6 +411,7 @@ static const struct test tests[] = {
     {"flap", test_flap},
     {"eight_in_step", test_eight_in_step},
     {"haproxy_3413", test_haproxy_3413},
+    {"haproxy_slow_start_burst", test_slow_start_burst},
     {"scale_2_to_3: what the newcomer gets", test_newcomers},
     {"rolling_restart", test_rolling},
     {"implicit_upstream: the first, or everybody", test_implicit},

@@ -1,0 +1,1 @@
+lbsim run haproxy_slow_start_burst
