@@ -130,13 +130,11 @@ static uint32_t workers_of(const struct gateway *gateway)
     return gateway->config.instances * gateway->config.workers;
 }
 
-/* A list that is edited in place must be there before the first edit, used or not; but the count
- * table is not read before it must be. */
+/* A list that is edited in place is there before its first edit; but a count table is read late. */
 static bool builds_at_once(const struct gateway *gateway)
 {
-    const struct balancer *balancer = gateway->balancer;
-    return gateway->config.eager ||
-           (balancer->change == CHANGE_IN_PLACE && !balancer->view->seeded);
+    bool in_place = gateway->balancer->change == CHANGE_IN_PLACE;
+    return gateway->config.eager || (in_place && !gateway->balancer->view->seeded);
 }
 
 static void next_generation(struct gateway *gateway)
@@ -282,9 +280,8 @@ void gateway_crash_all(struct gateway *gateway)
         if (gateway->balancer->reap_ns == 0)
             scopes_reap(gateway, dead);
     }
-    for (uint32_t instance = 0; instance < gateway->config.instances; instance++)
-        for (uint32_t worker = 0; worker < gateway->config.workers; worker++)
-            life_begin(gateway, instance, worker);
+    for (uint32_t i = 0; i < workers_of(gateway); i++)
+        life_begin(gateway, i / gateway->config.workers, i % gateway->config.workers);
     scopes_sweep(gateway);
     for (uint32_t i = 0; builds_at_once(gateway) && i < workers_of(gateway); i++)
         picker_build(gateway, gateway->current[i]);
