@@ -214,7 +214,7 @@ static void a_slow_start_caps_its_share(void)
     check_newcomer(&roundrobin, 10, (struct newcomer){{0, 298, 297, 5}, {0, 1, 2, 5}});
 }
 
-/* The same by a gateway: it knows since when s3 is up, and that s1 and s2 were there at the start. */
+/* The same by a gateway: it knows since when s3 is up, and that s1 and s2 were there before. */
 static void a_gateway_tells_of_slow_starts(void)
 {
     static const char *const name[] = {"s1", "s2", "s3"};
@@ -343,8 +343,8 @@ static void who_keeps_its_key_keeps_its_place(void)
 
 /* ---- roundrobin's deadlines ---- */
 
-/* 1:2, 16 and 32 of 48. s2 is picked at 48 and due at 49, with 16 left of the division. Of 16 and 16
- * it is due at 49 + 2, and nothing is left, so its key is that of s1 after its first pick, and
+/* 1:2, 16 and 32 of 48. s2 is picked at 48 and due at 49, with 16 left of the division. Of 16 and
+ * 16 it is due at 49 + 2, and nothing is left, so its key is that of s1 after its first pick, and
  * older. */
 static void a_changed_weight_has_nothing_left(void)
 {
