@@ -141,6 +141,10 @@ struct picker *picker_now(struct gateway *, struct life *);
 void picker_tell_again(struct gateway *, struct picker *);
 /* A retired worker exits with its last connection, and its rows with it. */
 void life_end_if_over(struct gateway *, struct life *);
+/* The life that opens connections as this worker from now on. */
+struct life *life_begin(struct gateway *, uint32_t instance, uint32_t worker);
+/* And its pickers with it. */
+void life_free(struct gateway *, struct life *);
 
 /* Whether the server comes to this life slowly. */
 static inline bool starts_slowly(const struct gateway *gateway, const struct life *life,
