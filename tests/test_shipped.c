@@ -235,12 +235,22 @@ static void test_flap(void)
 static void test_eight_in_step(void)
 {
     static const struct ending endings[] = {
-        {"round_robin", "16 16 16 16 8 8"},
-        {"round_robin-fleet", "14 14 13 13 13 13"},
-        {"lbsim-least-conn", "16 16 16 16 8 8"},
+        {"haproxy-roundrobin", "16 16 16 16 8 8"},       {"haproxy-leastconn", "16 16 16 16 8 8"},
+        {"round_robin-fleet", "14 14 13 13 13 13"},      {"lbsim-least-conn", "16 16 16 16 8 8"},
         {"lbsim-least-conn-fleet", "14 14 13 13 13 13"},
     };
     ENDINGS("eight_in_step", endings);
+}
+
+/* Eight sequences that are alike: what one server gets of one, it gets eight times. */
+static void test_eight_that_draw_alike(void)
+{
+    struct shipped shipped = begin("eight_in_step");
+    const struct world_result *result = result_of(&shipped, "haproxy-random-1");
+    for (uint32_t server = 0; result != NULL && server < 6; server++)
+        CHECK_ROW(world_tally_at(result, 0, server)->picks % 8 == 0, "s%u: %llu picks", server + 1,
+                  (unsigned long long)world_tally_at(result, 0, server)->picks);
+    end(&shipped);
 }
 
 /* Of three added by the number 0 the middle one gets nothing, wherever the ring is; of those that
@@ -410,6 +420,7 @@ static const struct test tests[] = {
     {"nginx_zone_crash", test_zone_crash},
     {"flap", test_flap},
     {"eight_in_step", test_eight_in_step},
+    {"eight_in_step: draws that are alike", test_eight_that_draw_alike},
     {"haproxy_3413", test_haproxy_3413},
     {"haproxy_slow_start_burst", test_slow_start_burst},
     {"scale_2_to_3: what the newcomer gets", test_newcomers},
