@@ -146,7 +146,7 @@ static void read_live(const struct runs *runs, uint64_t replication, const struc
     struct series_reader now = state_at_s(runs, replication, reading->until_s);
     for (uint32_t s = 0; s < runs->scenario.servers; s++) {
         int64_t live = (int64_t)now.state[s].live;
-        add_cell(cells, reading->kind == READ_LIVE ? live : (int64_t)then.state[s].live - live);
+        add_cell(cells, reading->kind == READ_LOST ? (int64_t)then.state[s].live - live : live);
     }
     series_reader_free(&then);
     series_reader_free(&now);
@@ -163,14 +163,24 @@ static void read_members(const struct runs *runs, uint64_t replication,
     series_reader_free(&now);
 }
 
+/* Where a reading stands among the picks. */
+struct spot {
+    size_t at;
+    unsigned taken;
+};
+
 /* The next pick within the reading's time; NULL: there is none. */
 static const struct seen *next_pick(const struct picks *picks, const struct reading *reading,
-                                    size_t *at)
+                                    struct spot *spot)
 {
-    while (*at < picks->count) {
-        const struct seen *seen = &picks->seen[(*at)++];
-        if (seen->at_ms >= 1000 * reading->from_s && seen->at_ms < 1000 * reading->until_s)
+    if (reading->first > 0 && spot->taken == reading->first)
+        return NULL;
+    while (spot->at < picks->count) {
+        const struct seen *seen = &picks->seen[spot->at++];
+        if (seen->at_ms >= 1000 * reading->from_s && seen->at_ms < 1000 * reading->until_s) {
+            spot->taken++;
             return seen;
+        }
     }
     return NULL;
 }
@@ -218,7 +228,7 @@ static void read_picks(const struct runs *runs, uint64_t replication, const stru
     bool by_worker = reading->kind == READ_BY_WORKER;
     uint32_t servers = runs->scenario.servers;
     const struct seen *seen;
-    size_t at = 0;
+    struct spot at = {0, 0};
     cells->count = by_worker ? servers * runs->balancer.workers : servers;
     assert(cells->count <= CELLS_MAX);
     while ((seen = next_pick(&runs->picks[replication], reading, &at)) != NULL)
@@ -228,11 +238,60 @@ static void read_picks(const struct runs *runs, uint64_t replication, const stru
         sort_lists(cells, servers);
 }
 
+/* Of connections by server: how far each is above the average, times servers. */
+static void lead_of(int64_t *live, uint32_t servers)
+{
+    int64_t total = total_of(live, servers);
+    for (uint32_t s = 0; s < servers; s++)
+        live[s] = servers * live[s] - total;
+}
+
+static void read_lead(const struct runs *runs, uint64_t replication, const struct reading *reading,
+                      struct cells *cells)
+{
+    read_live(runs, replication, reading, cells);
+    lead_of(cells->value, cells->count);
+}
+
+/* INT32_MAX: it never is. */
+static void read_level_in(const struct runs *runs, uint64_t replication,
+                          const struct reading *reading, struct cells *cells)
+{
+    unsigned at_s = reading->from_s;
+    bool level = false;
+    while (!level && at_s < reading->until_s) {
+        struct series_reader now = state_at_s(runs, replication, ++at_s);
+        uint64_t most = 0, total = 0;
+        for (uint32_t s = 0; s < runs->scenario.servers; s++) {
+            most = now.state[s].live > most ? now.state[s].live : most;
+            total += now.state[s].live;
+        }
+        level = 100 * most * runs->scenario.servers <= 110 * total;
+        series_reader_free(&now);
+    }
+    add_cell(cells, level ? at_s - reading->from_s : INT32_MAX);
+}
+
+static void read_newcomer(const struct runs *runs, uint64_t replication,
+                          const struct reading *reading, struct cells *cells)
+{
+    const struct seen *seen;
+    struct spot at = {0, 0};
+    int64_t count = 0, run = 0, longest = 0;
+    while ((seen = next_pick(&runs->picks[replication], reading, &at)) != NULL) {
+        bool newcomer = seen->server + 1u == runs->scenario.servers;
+        count += newcomer;
+        run = newcomer ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+    }
+    add_cell(cells, reading->kind == READ_NEWCOMER ? count : longest);
+}
+
 static void read_opens(const struct runs *runs, uint64_t replication, const struct reading *reading,
                        struct cells *cells)
 {
     const struct seen *seen;
-    size_t at = 0;
+    struct spot at = {0, 0};
     int64_t count = 0;
     while ((seen = next_pick(&runs->picks[replication], reading, &at)) != NULL) {
         if (reading->kind == READ_SEQUENCE)
@@ -248,9 +307,12 @@ void runs_read(const struct runs *runs, uint64_t replication, const struct readi
 {
     static void (*const read[])(const struct runs *, uint64_t, const struct reading *,
                                 struct cells *) = {
-        [READ_LIVE] = read_live,    [READ_LOST] = read_live,       [READ_MEMBERS] = read_members,
-        [READ_PICKS] = read_picks,  [READ_BY_WORKER] = read_picks, [READ_SEQUENCE] = read_opens,
-        [READ_SERVED] = read_opens, [READ_REFUSED] = read_opens,
+        [READ_LIVE] = read_live,         [READ_LOST] = read_live,
+        [READ_MEMBERS] = read_members,   [READ_PICKS] = read_picks,
+        [READ_BY_WORKER] = read_picks,   [READ_SEQUENCE] = read_opens,
+        [READ_SERVED] = read_opens,      [READ_REFUSED] = read_opens,
+        [READ_NEWCOMER] = read_newcomer, [READ_NEWCOMER_RUN] = read_newcomer,
+        [READ_LEAD] = read_lead,         [READ_LEVEL_IN] = read_level_in,
     };
     *cells = (struct cells){0};
     read[reading->kind](runs, replication, reading, cells);
@@ -268,10 +330,36 @@ static const json_t *field_of(const json_t *row, const char *path)
     return row;
 }
 
-static bool add_json(struct cells *cells, const json_t *json)
+/* {"s1": 2, ...}: those that do not stand there have none. */
+static bool add_named(struct cells *cells, const json_t *object, uint32_t servers)
+{
+    size_t known = 0;
+    for (uint32_t s = 1; s <= servers; s++) {
+        char name[16];
+        snprintf(name, sizeof name, "s%u", s);
+        const json_t *count = json_object_get(object, name);
+        known += json_is_integer(count);
+        add_cell(cells, json_integer_value(count));
+    }
+    return known == json_object_size(object);
+}
+
+/* "3123": a server a digit. */
+static bool add_digits(struct cells *cells, const char *digits)
+{
+    for (; *digits >= '1' && *digits <= '9' && cells->count < CELLS_MAX; digits++)
+        add_cell(cells, *digits - '0');
+    return *digits == '\0';
+}
+
+static bool add_json(struct cells *cells, const json_t *json, uint32_t servers)
 {
     size_t i;
     const json_t *one;
+    if (json_is_object(json))
+        return add_named(cells, json, servers);
+    if (json_is_string(json))
+        return add_digits(cells, json_string_value(json));
     if (json_is_integer(json) && cells->count < CELLS_MAX) {
         add_cell(cells, json_integer_value(json));
         return true;
@@ -280,7 +368,7 @@ static bool add_json(struct cells *cells, const json_t *json)
         return false;
     json_array_foreach(json, i, one)
     {
-        if (!add_json(cells, one))
+        if (!add_json(cells, one, servers))
             return false;
     }
     return true;
@@ -290,11 +378,17 @@ bool row_read(const json_t *row, const struct reading *reading, uint32_t servers
               struct cells *cells)
 {
     *cells = (struct cells){0};
-    bool read = add_json(cells, field_of(row, reading->field));
+    bool read = add_json(cells, field_of(row, reading->field), servers);
     if (read && reading->kind == READ_BY_WORKER) {
         while (cells->count < servers * workers)
             add_cell(cells, 0);
         sort_lists(cells, servers);
+    }
+    if (reading->kind == READ_LEAD) {
+        read = read && cells->count == servers + 1;
+        cells->count = servers;
+        memmove(cells->value, cells->value + 1, servers * sizeof *cells->value);
+        lead_of(cells->value, servers);
     }
     CHECK_ROW(read, "a row has %s, whole numbers", reading->field);
     return read;

@@ -27,6 +27,12 @@ enum reading_kind {
     READ_SEQUENCE,  /* one pick after another: servers, from 1 on */
     READ_SERVED,    /* a number: opens that a server took */
     READ_REFUSED,   /* a number: opens that none did */
+    /* The newcomer is the last server that the scenario names. */
+    READ_NEWCOMER,     /* a number: its picks */
+    READ_NEWCOMER_RUN, /* a number: most of them in a row */
+    READ_LEAD,         /* by server: how far above the average its connections are, times servers;
+                          a row has its own time before them */
+    READ_LEVEL_IN,     /* a number: seconds until the fullest has at most 1.10 times the average */
 };
 
 struct reading {
@@ -34,6 +40,7 @@ struct reading {
     enum reading_kind kind;
     unsigned from_s, until_s;
     bool by_shares; /* depends on which worker takes which connection, if there are several */
+    unsigned first; /* of the first so many picks only; 0: of all */
 };
 
 /* One balancer of a scenario, run some times over. */
@@ -46,8 +53,8 @@ struct runs *runs_of(const char *scenario, const char *balancer, uint32_t worker
 void runs_free(struct runs *);
 
 void runs_read(const struct runs *, uint64_t replication, const struct reading *, struct cells *);
-/* The same of a row; workers that took nothing need not stand there. false, and the test fails: it
- * has no such field, or another shape. */
+/* The same of a row: numbers, servers by name, or a digit a pick; workers and servers that took
+ * nothing need not stand there. false, and the test fails: it has no such field, or another shape. */
 bool row_read(const json_t *row, const struct reading *, uint32_t servers, uint32_t workers,
               struct cells *);
 

@@ -10,15 +10,19 @@
 
 #define READ(field, kind, from_s, until_s)                                                         \
     {                                                                                              \
-        field, READ_##kind, from_s, until_s, false                                                 \
+        field, READ_##kind, from_s, until_s, false, 0                                              \
+    }
+#define READ_FIRST(count, field, kind, from_s, until_s)                                            \
+    {                                                                                              \
+        field, READ_##kind, from_s, until_s, false, count                                          \
     }
 #define BY_SHARES(field, kind, from_s, until_s)                                                    \
     {                                                                                              \
-        field, READ_##kind, from_s, until_s, true                                                  \
+        field, READ_##kind, from_s, until_s, true, 0                                               \
     }
 #define END                                                                                        \
     {                                                                                              \
-        NULL, READ_LIVE, 0, 0, false                                                               \
+        NULL, READ_LIVE, 0, 0, false, 0                                                            \
     }
 
 /* 400 until 20 s, the third server at 60 s, 200 at 120 s, 60 at 180 s, all closed at 240 s, 120
@@ -109,12 +113,85 @@ static const struct reading unchanged_reload[] = {
     END,
 };
 
+/* HAProxy: 400 until 20 s, the third server at 60 s, 200 from 120 s on, 20 a second; s1 drains at
+ * 180 s while 60 come, and is cut at 240 s. */
+#define SET_SERVER                                                                                 \
+    READ("A_2servers_400held.live", LIVE, 0, 50), READ_FIRST(60, "B_first60", SEQUENCE, 120, 130), \
+        READ("B_new_conns", PICKS, 120, 130), READ("B_longest_run_s3", NEWCOMER_RUN, 120, 130),    \
+        READ_FIRST(20, "B_s3_of_first_20_50_100_200.0", NEWCOMER, 120, 130),                       \
+        READ_FIRST(50, "B_s3_of_first_20_50_100_200.1", NEWCOMER, 120, 130),                       \
+        READ_FIRST(100, "B_s3_of_first_20_50_100_200.2", NEWCOMER, 120, 130),                      \
+        READ_FIRST(200, "B_s3_of_first_20_50_100_200.3", NEWCOMER, 120, 130),                      \
+        READ("B_after_200.live", LIVE, 0, 170), READ("C_drain_s1_60_new", PICKS, 180, 240),        \
+        READ("C_drain.live", LIVE, 0, 230), READ("C_reconnect", PICKS, 240, 300),                  \
+        READ("C_after_reconnect.live", LIVE, 0, 290)
+
+static const struct reading set_server[] = {SET_SERVER, END};
+
+#define SECOND(n) READ("B_s3_each_s_weight_throttle_live." #n ".3", NEWCOMER, 120, 121 + n)
+
+static const struct reading set_server_paced[] = {
+    SET_SERVER, SECOND(0), SECOND(1), SECOND(2), SECOND(3), SECOND(4),
+    SECOND(5),  SECOND(6), SECOND(7), SECOND(8), SECOND(9), END,
+};
+
+/* The new process counts what it took. */
+static const struct reading haproxy_reload[] = {
+    READ("A_400held.live", LIVE, 0, 50),         READ_FIRST(60, "B_first60", SEQUENCE, 120, 130),
+    READ("B_new_conns", PICKS, 120, 130),        READ("B_true_live.live", LIVE, 0, 170),
+    READ("B_new_process_view", PICKS, 120, 170), END,
+};
+
+#define HTTP                                                                                       \
+    READ("first_400", PICKS, 0, 50), READ("proxy_scur_before", LIVE, 0, 110),                      \
+        READ("next_200", PICKS, 110, 170), READ("proxy_scur_after", LIVE, 0, 170)
+
+static const struct reading websocket[] = {HTTP, READ("total_by_server", LIVE, 0, 170), END};
+static const struct reading keep_alive[] = {HTTP, READ("total_by_server", PICKS, 0, 170), END};
+
+/* Connections come and go, and the third server is there at 8 s. All rows of a repetition were sent
+ * the same clients, so it is not how many there are that is read, but who has them. */
+#define LEAD(row, at_s) READ("live_each_s." #row, LEAD, 0, at_s)
+
+static const struct reading churn[] = {
+    LEAD(0, 1),
+    LEAD(1, 2),
+    LEAD(2, 3),
+    LEAD(3, 4),
+    LEAD(4, 5),
+    LEAD(5, 6),
+    LEAD(6, 7),
+    LEAD(7, 8),
+    LEAD(8, 9),
+    LEAD(9, 10),
+    LEAD(10, 11),
+    LEAD(11, 12),
+    LEAD(12, 13),
+    LEAD(13, 14),
+    LEAD(14, 15),
+    LEAD(15, 16),
+    LEAD(16, 17),
+    LEAD(17, 18),
+    LEAD(18, 19),
+    LEAD(19, 20),
+    LEAD(20, 21),
+    LEAD(21, 22),
+    LEAD(22, 23),
+    READ_FIRST(100, "s3_of_first_100_after", NEWCOMER, 8, 24),
+    READ("seconds_to_max_over_mean_1_10", LEVEL_IN, 8, 23),
+    END,
+};
+
 /* ---- Who was recorded ---- */
 
 static bool says(const json_t *row, const char *key, const char *word)
 {
-    const char *text = json_string_value(json_object_get(row, key));
-    return text != NULL && strcmp(text, word) == 0;
+    char number[32];
+    const json_t *value = json_object_get(row, key);
+    snprintf(number, sizeof number, "%lld", (long long)json_integer_value(value));
+    return json_is_integer(value)  ? strcmp(number, word) == 0
+           : json_is_string(value) ? strcmp(json_string_value(value), word) == 0
+                                   : false;
 }
 
 static bool is_zone(const json_t *row)
@@ -154,9 +231,52 @@ static void place_scale_up(const json_t *row, struct placed *placed)
         placed->match = MATCH_WITHIN_ONE;
 }
 
+#define OTHER_TIES "3.5 breaks ties in another way"
+
+/* HAProxy's threads are one process. Of 2.6.12, which the presets are, every process draws alike;
+ * 3.5-dev5 breaks the ties of leastconn by lot, and those of random by another rule. */
+static void place_haproxy(const json_t *row, struct placed *placed)
+{
+    const char *method = json_string_value(json_object_get(row, "algo"));
+    bool random = says(row, "algo", "random(2)"), newer = !says(row, "haproxy", "2.6.12");
+    placed->workers = 1;
+    snprintf(placed->balancer, sizeof placed->balancer, "haproxy-%s%s", random ? "random" : method,
+             says(row, "exp", "reload-scale-up") ? "-reload" : "");
+    placed->ties_drawn = newer && says(row, "algo", "leastconn");
+    placed->match = random ? MATCH_BY_CHANCE : placed->ties_drawn ? MATCH_WITHIN_ONE : MATCH_EXACT;
+    placed->again = random && !says(row, "rep", "1");
+    placed->left_out = newer && random ? OTHER_TIES : NULL;
+}
+
+/* All servers are idle, always: whose ties are drawn draws everything. */
+static void place_keep_alive(const json_t *row, struct placed *placed)
+{
+    place_haproxy(row, placed);
+    if (placed->ties_drawn) {
+        placed->match = MATCH_BY_CHANCE;
+        placed->left_out = OTHER_TIES;
+    }
+}
+
+/* Both versions were sent the same clients. */
+static void place_churn(const json_t *row, struct placed *placed)
+{
+    place_haproxy(row, placed);
+    if (!says(row, "slowstart_s", "0"))
+        snprintf(placed->balancer, sizeof placed->balancer, "haproxy-%s-slow",
+                 json_string_value(json_object_get(row, "algo")));
+    placed->match = MATCH_BY_CHANCE;
+    placed->again = !says(row, "haproxy", "2.6.12");
+}
+
 /* ---- The table ---- */
 
-#define SETTINGS "exp nginx algo workers zone rep "
+#define SETTINGS         "exp nginx algo workers zone rep "
+#define HAPROXY_SETTINGS "exp t haproxy algo nbthread rep "
+#define SET_SERVER_ASIDE                                                                           \
+    HAPROXY_SETTINGS "slowstart_s how paced_per_s A_2servers_400held B_s3_of_first_20_50_100_200 " \
+                     "B_after_200 B_s3_each_s_weight_throttle_live C_drain C_maint_s1_live_kept "  \
+                     "C_shutdown_sessions_eof C_after_reconnect"
 
 static const struct recording recordings[] = {
     {"nginx_c_scaling", "change", "reload", "truth/nginx_scale_up", scale_up,
@@ -181,6 +301,19 @@ static const struct recording recordings[] = {
      SETTINGS "kind action", place_nginx},
     {"nginx_g_extras", "action", "reload", "truth/nginx_unchanged_reload", unchanged_reload,
      SETTINGS "kind action", place_nginx},
+    {"haproxy_scale", "paced_per_s", "20", "truth/haproxy_scale_up", set_server_paced,
+     SET_SERVER_ASIDE, place_haproxy},
+    {"haproxy_scale", "exp", "scale", "truth/haproxy_scale_up", set_server, SET_SERVER_ASIDE,
+     place_haproxy},
+    {"haproxy_scale", "exp", "reload-scale-up", "truth/haproxy_reload", haproxy_reload,
+     HAPROXY_SETTINGS "A_400held B_true_live old_process_alive_with_conns old_alive_after",
+     place_haproxy},
+    {"haproxy_scale", "kind", "websocket", "truth/haproxy_scale_up", websocket,
+     HAPROXY_SETTINGS "kind", place_haproxy},
+    {"haproxy_scale", "kind", "idle-keepalive", "truth/haproxy_keep_alive", keep_alive,
+     HAPROXY_SETTINGS "kind", place_keep_alive},
+    {"haproxy_churn", "exp", "churn-scale-up", "truth/haproxy_churn", churn,
+     HAPROXY_SETTINGS "slowstart_s arrival_per_s mean_life_s enable_at_s live_each_s", place_churn},
 };
 
 const struct recording *recording_of(const char *file, const json_t *row)
@@ -218,5 +351,7 @@ bool recording_has_all(const struct recording *recording, const json_t *row)
 
 enum match match_of(const struct reading *reading, const struct placed *placed)
 {
+    if (placed->ties_drawn && reading->kind == READ_SEQUENCE)
+        return MATCH_NOT;
     return reading->by_shares && placed->workers > 1 ? MATCH_BY_CHANCE : placed->match;
 }
