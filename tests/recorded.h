@@ -54,7 +54,7 @@ void runs_free(struct runs *);
 
 void runs_read(const struct runs *, uint64_t replication, const struct reading *, struct cells *);
 /* The same of a row: numbers, servers by name, or a digit a pick; workers and servers that took
- * nothing need not stand there. false, and the test fails: it has no such field, or another shape. */
+ * nothing need not stand there. false, and the test fails: no such field, or another shape. */
 bool row_read(const json_t *row, const struct reading *, uint32_t servers, uint32_t workers,
               struct cells *);
 

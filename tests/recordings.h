@@ -37,8 +37,8 @@ const struct recording *recording_of(const char *file, const json_t *row);
 /* Whether every field of a row is read or set aside; else the test fails. */
 bool recording_has_all(const struct recording *, const json_t *row);
 
-/* How a reading of such a row is to match: what depends on the worker that takes a connection is chance where
- * there are several. */
+/* How a reading of such a row is to match: what depends on the worker that takes a connection is
+ * chance where there are several. */
 enum match match_of(const struct reading *, const struct placed *);
 
 #endif

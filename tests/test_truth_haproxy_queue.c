@@ -92,6 +92,54 @@ static void test_queue(void)
     ledger_report(&ledger, "haproxy_queue, queue", 48);
 }
 
+/* ---- One of six refuses, and nobody looks after its health ---- */
+
+/* 60 are opened and held. A failed attempt takes no time here: three seconds in the real thing. */
+static bool try_refusing(const json_t *row, bool redispatches)
+{
+    char preset[64];
+    struct stage stage;
+    const json_t *result = json_object_get(row, "result");
+    preset_of(row, preset);
+    stage_begin(&stage, preset, SERVERS, 2 * SECOND);
+    stage.balancer.trait[TRAIT_REDISPATCH] = redispatches ? REDISPATCH_ELSEWHERE : REDISPATCH_NEVER;
+    struct world_event *fail = stage_event(&stage, 0, EVENT_FAIL);
+    fail->server = 1;
+    fail->detect_ns = fail->back_ns = SPAN_FOREVER;
+    stage_traffic(&stage, "a", burst(60, SECOND, 0), forever());
+    stage_run(&stage);
+    bool same = (uint64_t)json_integer_value(json_object_get(result, "FAIL")) ==
+                stage.result->flow[0].refused;
+    for (uint32_t i = 0; i < SERVERS; i++) {
+        char name[8];
+        snprintf(name, sizeof name, "s%u", i + 1);
+        same = same && (uint64_t)json_integer_value(json_object_get(result, name)) ==
+                           world_tally_at(stage.result, 0, i)->live;
+    }
+    stage_end(&stage);
+    return same;
+}
+
+static void try_failing(void *context, const json_t *row)
+{
+    if (strcmp(text_of(row, "exp"), "fast-failing-server") != 0)
+        return;
+    bool redispatches = strcmp(text_of(row, "redispatch"), "none") != 0;
+    if (!redispatches && strcmp(text_of(row, "algo"), "leastconn") == 0)
+        ledger_leave_out(context, "leastconn: attempts that fail are held for seconds there");
+    else
+        ledger_compare(context, try_refusing(row, redispatches), text_of(row, "algo"));
+}
+
+static void test_failing(void)
+{
+    struct ledger ledger = {.runs = 0};
+    truth_each("haproxy_queue.jsonl", try_failing, &ledger);
+    CU_ASSERT_EQUAL(ledger.left_out, 6);
+    CU_ASSERT_EQUAL(ledger.equal, 30);
+    ledger_report(&ledger, "haproxy_queue, fast-failing-server", 30);
+}
+
 /* ---- A third server, with a slow start of ten seconds ---- */
 
 enum { HELD = 400, NEW = 200, SLOW_S = 10, JOINS_S = 30 };
@@ -228,6 +276,7 @@ static void test_no_slow_start_of_a_process(void)
 
 static const struct test tests[] = {
     {"who waits, as recorded", test_queue},
+    {"one that refuses, as recorded", test_failing},
     {"a limit that rises, as recorded", test_slow_start_with_limit},
     {"a weight that rises, as measured", test_slow_start},
     {"a process has no slow start", test_no_slow_start_of_a_process},
