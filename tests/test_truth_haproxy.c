@@ -409,7 +409,8 @@ static void try_scale(void *context, const json_t *row)
     text_add(&trace, "members,,s1=1 s2=1 s3=1\n");
     add_opens(&trace, 400, 200, true);
     struct played played = play(row, "", &trace);
-    keep(tally, same_newcomer(row, &played) & same_departure(row, &trace));
+    bool newcomer = same_newcomer(row, &played), departure = same_departure(row, &trace);
+    keep(tally, newcomer && departure);
     free(trace.at);
 }
 

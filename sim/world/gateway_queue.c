@@ -339,11 +339,11 @@ void gateway_forsake(struct gateway *gateway, struct gateway_wait *wait, bool wa
 
 static void line_end(struct line *line)
 {
-    while (line->first != NULL) {
-        struct gateway_wait *wait = line->first;
-        line_leave(wait);
+    for (struct gateway_wait *wait = line->first, *next; wait != NULL; wait = next) {
+        next = wait->next;
         free(wait);
     }
+    *line = (struct line){.first = NULL};
 }
 
 void queue_end(struct gateway *gateway)
