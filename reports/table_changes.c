@@ -149,6 +149,7 @@ static void add_failures(const struct table *table, char *line, uint32_t balance
         fullest = retries > most ? s : fullest;
         most = retries > most ? retries : most;
     }
+    assert(replications > 0);
     failed = (failed + replications / 2) / replications;
     most = (most + replications / 2) / replications;
     if (failed > 0)
