@@ -2,14 +2,17 @@
  * SPDX-License-Identifier: MIT
  *
  * usage: hold SERVERS. Everything is on 127.0.0.1. The first line out names ports, all below the
- * range that the kernel takes clients' ports from: "GATEWAY DEAD SERVER...": one that is free, one
- * that refuses every connection, and the servers' own. Then each line in is a command with one line
- * for an answer:
+ * range that the kernel takes clients' ports from: "GATEWAY SPARE DEAD SERVER...": two that are
+ * free, one that refuses every connection, and the servers' own. Then each line in is a command
+ * with one line for an answer:
  *   open N     opens N connections, each when the one before is answered; the server (from 1) of
  *              each, or - if the gateway refused it
+ *   stream     opens connections, a few milliseconds apart, until the next line comes in, which is
+ *              not a command; how many were opened, and how many were refused
  *   table      the connections that each server holds
  *   workers    PID:N of each worker of the gateway (header X-Worker) that holds N > 0
  *   gone PID   waits until nothing of this worker is left; the table
+ *   cut N      closes the N oldest and waits until the servers saw it; the table
  *   close      closes all and waits until the servers saw it; the table
  * What does not happen within WAIT_MS ends the program with a line that says so. */
 #include <arpa/inet.h>
@@ -25,7 +28,7 @@
 #include <unistd.h>
 
 #define WAIT_MS     5000
-#define ENDS_MAX    512
+#define ENDS_MAX    8192
 #define SERVERS_MAX 8
 
 enum kind { LISTENER, SERVER_END, CLIENT_END };
@@ -34,15 +37,18 @@ enum kind { LISTENER, SERVER_END, CLIENT_END };
 struct end {
     int fd;
     enum kind kind;
-    int server;    /* from 1; of a client's: as the answer said, 0: refused */
-    long worker;   /* of a client's: as the answer said */
-    bool answered; /* the head of the request or answer is complete */
+    uint32_t number; /* of a client's: in the order of their opening */
+    int server;      /* from 1; of a client's: as the answer said, 0: refused */
+    long worker;     /* of a client's: as the answer said */
+    bool answered;   /* the head of the request or answer is complete */
     char head[1024];
     size_t length;
 };
 
 struct hold {
     struct end end[ENDS_MAX];
+    struct pollfd wanted[ENDS_MAX];
+    uint32_t opened;
     int ends, servers;
     uint16_t gateway;
 };
@@ -152,7 +158,7 @@ static bool read_end(struct end *end)
 /* Waits for something to come in, and takes it. */
 static void pump(struct hold *hold, int wait_ms)
 {
-    struct pollfd wanted[ENDS_MAX];
+    struct pollfd *wanted = hold->wanted;
     for (int i = 0; i < hold->ends; i++)
         wanted[i] = (struct pollfd){.fd = hold->end[i].fd, .events = POLLIN};
     if (poll(wanted, (nfds_t)hold->ends, wait_ms) < 0)
@@ -228,7 +234,7 @@ static int open_one(struct hold *hold)
     if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
         give_up("the gateway does not listen");
     send_text(fd, "GET / HTTP/1.1\r\nHost: u\r\nConnection: Upgrade\r\nUpgrade: hold\r\n\r\n");
-    add_end(hold, fd, CLIENT_END, 0);
+    add_end(hold, fd, CLIENT_END, 0)->number = hold->opened++;
     wait_until(hold, is_answered, fd, "the gateway does not answer");
     for (int i = hold->ends; i-- > 0;)
         if (hold->end[i].fd == fd) {
@@ -250,6 +256,22 @@ static void open_many(struct hold *hold, long connections)
             printf("%s%d", space, server);
     }
     putchar('\n');
+}
+
+static void stream(struct hold *hold)
+{
+    long opened = 0, refused = 0;
+    char line[64];
+    struct pollfd told = {.fd = STDIN_FILENO, .events = POLLIN};
+    while (poll(&told, 1, 3) == 0 && hold->ends + 2 < ENDS_MAX) {
+        if (open_one(hold) == 0)
+            refused++;
+        else
+            opened++;
+    }
+    if (fgets(line, sizeof line, stdin) == NULL)
+        give_up("nobody ends the stream");
+    printf("%ld %ld\n", opened, refused);
 }
 
 static void print_table(const struct hold *hold)
@@ -283,13 +305,23 @@ static void print_workers(const struct hold *hold)
     putchar('\n');
 }
 
-static void close_all(struct hold *hold)
+/* Closes those that were opened before this one. */
+static void close_elder(struct hold *hold, uint32_t number)
 {
     for (int i = hold->ends; i-- > 0;)
-        if (hold->end[i].kind == CLIENT_END)
+        if (hold->end[i].kind == CLIENT_END && hold->end[i].number < number)
             drop_end(hold, &hold->end[i]);
     wait_until(hold, both_sides_agree, -1, "the servers still hold connections");
     print_table(hold);
+}
+
+static void close_oldest(struct hold *hold, long connections)
+{
+    uint32_t number = 0;
+    for (long older = 0; older < connections && number < hold->opened; number++)
+        for (int i = 0; i < hold->ends; i++)
+            older += hold->end[i].kind == CLIENT_END && hold->end[i].number == number;
+    close_elder(hold, number);
 }
 
 static void obey(struct hold *hold, const char *line)
@@ -300,6 +332,8 @@ static void obey(struct hold *hold, const char *line)
         return;
     if (strcmp(command, "open") == 0) {
         open_many(hold, number);
+    } else if (strcmp(command, "stream") == 0) {
+        stream(hold);
     } else if (strcmp(command, "table") == 0) {
         print_table(hold);
     } else if (strcmp(command, "workers") == 0) {
@@ -307,8 +341,10 @@ static void obey(struct hold *hold, const char *line)
     } else if (strcmp(command, "gone") == 0) {
         wait_until(hold, both_sides_agree, number, "the worker still holds connections");
         print_table(hold);
+    } else if (strcmp(command, "cut") == 0) {
+        close_oldest(hold, number);
     } else if (strcmp(command, "close") == 0) {
-        close_all(hold);
+        close_elder(hold, hold->opened);
     } else {
         printf("hold: no such command\n");
     }
@@ -328,8 +364,10 @@ int main(int argc, char **argv)
     hold->servers = (int)servers;
     close(bind_free(&port));
     hold->gateway = port++;
+    close(bind_free(&port));
+    printf("%d %d", hold->gateway, port++);
     (void)bind_free(&port); /* refuses: nobody listens there */
-    printf("%d %d", hold->gateway, port);
+    printf(" %d", port);
     for (int server = 1; server <= hold->servers; server++) {
         port++;
         int fd = bind_free(&port);
