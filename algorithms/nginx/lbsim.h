@@ -87,6 +87,8 @@ struct lbsim_zone {
 };
 
 char *lbsim_zone_line(ngx_conf_t *, ngx_command_t *, void *conf);
+/* Divides all zones, when their upstreams are known. */
+ngx_int_t lbsim_settle_zones(ngx_conf_t *);
 /* The zone of this name. */
 ngx_shm_zone_t *lbsim_zone_named(ngx_conf_t *, ngx_str_t *name, size_t size);
 struct lbsim_zone *lbsim_zone_of(const ngx_shm_zone_t *); /* NULL: no line says it */

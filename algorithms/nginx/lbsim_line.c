@@ -153,6 +153,7 @@ static ngx_int_t lbsim_set_value(ngx_conf_t *cf, const struct lb_param *param, n
 
 /* ---- The line ---- */
 
+/* An algorithm may have a parameter `key` too, whose value is a word and not a variable. */
 static ngx_int_t lbsim_set_word(ngx_conf_t *cf, struct lbsim_upstream *u, ngx_str_t word)
 {
     struct lbsim_words known = {.end = NULL};
@@ -160,18 +161,19 @@ static ngx_int_t lbsim_set_word(ngx_conf_t *cf, struct lbsim_upstream *u, ngx_st
     size_t length = equals == NULL ? word.len : (size_t)(equals - text);
     ngx_str_t value = {.len = word.len - ngx_min(length + 1, word.len),
                        .data = word.data + ngx_min(length + 1, word.len)};
+    bool named = equals != NULL && ngx_strchr(equals, '$') == NULL;
+    const struct lb_param *param = lb_algorithm_params(u->config.algorithm);
+    for (ngx_uint_t i = 0; i < LB_PARAMS_MAX && param[i].name != NULL; i++) {
+        if (named && ngx_strlen(param[i].name) == length &&
+            ngx_memcmp(text, param[i].name, length) == 0)
+            return lbsim_set_value(cf, &param[i], &value, &u->config.param[i]);
+        lbsim_add_word(&known, param[i].name);
+    }
     for (ngx_uint_t i = 0; lbsim_words[i].name != NULL; i++) {
         if (equals != NULL && ngx_strlen(lbsim_words[i].name) == length &&
             ngx_memcmp(text, lbsim_words[i].name, length) == 0)
             return lbsim_words[i].set(cf, u, &value);
         lbsim_add_word(&known, lbsim_words[i].name);
-    }
-    const struct lb_param *param = lb_algorithm_params(u->config.algorithm);
-    for (ngx_uint_t i = 0; i < LB_PARAMS_MAX && param[i].name != NULL; i++) {
-        if (equals != NULL && ngx_strlen(param[i].name) == length &&
-            ngx_memcmp(text, param[i].name, length) == 0)
-            return lbsim_set_value(cf, &param[i], &value, &u->config.param[i]);
-        lbsim_add_word(&known, param[i].name);
     }
     const char *why = lbsim_why(lbsim_not_here, text, length);
     if (why != NULL)

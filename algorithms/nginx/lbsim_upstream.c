@@ -54,19 +54,10 @@ static ngx_int_t lbsim_join_zone(ngx_conf_t *cf, struct lbsim_upstream *u)
     if (name->len > LBSIM_NAME_MAX)
         return LBSIM_REFUSE(cf, "lbsim: the name \"%V\" is longer than %ud bytes", name,
                             LBSIM_NAME_MAX);
-    if (zone->users.nelts >= zone->shares)
-        return LBSIM_REFUSE(cf, "lbsim: zone \"%V\" has room for %uD upstream%s, not for \"%V\"%s",
-                            &u->shm->shm.name, zone->shares, zone->shares == 1 ? "" : "s", name,
-                            zone->one_share ? "; servers=N in its line makes room for more" : "");
     struct lbsim_upstream **user = ngx_array_push(&zone->users);
     if (user == NULL)
         return NGX_ERROR;
     *user = u;
-    if (u->members.nelts > zone->shape.slots)
-        return LBSIM_REFUSE(cf,
-                            "lbsim: zone \"%V\" has room for %uD servers, but upstream \"%V\" has "
-                            "%ui",
-                            &u->shm->shm.name, zone->shape.slots, name, u->members.nelts);
     return NGX_OK;
 }
 
@@ -125,5 +116,5 @@ ngx_int_t lbsim_check(ngx_conf_t *cf)
                                 "lbsim: another balancing method follows the \"lbsim\" line of the "
                                 "upstream with zone \"%V\"",
                                 &u->shm->shm.name);
-    return NGX_OK;
+    return lbsim_settle_zones(cf);
 }

@@ -5,6 +5,8 @@
 #define ROWS      1024u /* as many processes as an nginx can have */
 #define SCOPES    32u   /* generations with connections left; of view `generation`, workers */
 #define SLOTS_MAX 4096u
+#define LEAN      64u  /* bytes a server that a scope has for its algorithm, */
+#define LEAN_BASE 256u /* and for all of them, unless a ring or a map wants thousands */
 #define MAGIC     UINT64_C(0x6C6273696D7A6E31) /* changes with the layout of a zone */
 
 /* At the start of the memory. Shares follow. */
@@ -214,16 +216,23 @@ static ngx_int_t lbsim_init_zone(ngx_shm_zone_t *shm, void *before)
     return file == NULL ? NGX_OK : lbsim_file_name(file);
 }
 
-/* ---- The line: lbsim_zone NAME SIZE [path=FILE] [servers=N] [rows=N]; ---- */
+/* ---- When all upstreams are known ---- */
 
-static size_t lbsim_shape(struct lb_shape *shape, uint32_t slots)
+/* A scope has as much for its algorithm as the largest of those wants that run here. Lean ones all
+ * have the same, and so have the others: one may then follow another in the same memory. */
+static size_t lbsim_shape(struct lbsim_zone *zone, uint32_t slots)
 {
+    struct lbsim_upstream *const *user = zone->users.elts;
     const struct lb_algorithm *algorithm;
-    shape->slots = slots;
-    shape->memory = 0;
+    size_t lean = LEAN_BASE + (size_t)LEAN * slots, largest = lean;
+    bool is_lean = true;
     for (uint32_t i = 0; (algorithm = lb_algorithm_at(i)) != NULL; i++)
-        shape->memory = ngx_max(shape->memory, lb_algorithm_memory(algorithm, slots));
-    return lbsim_share_size(shape);
+        largest = ngx_max(largest, lb_algorithm_memory(algorithm, slots));
+    for (ngx_uint_t i = 0; i < zone->users.nelts; i++)
+        is_lean = is_lean && lb_algorithm_memory(user[i]->config.algorithm, slots) <= lean;
+    zone->shape.slots = slots;
+    zone->shape.memory = is_lean ? lean : largest;
+    return lbsim_share_size(&zone->shape);
 }
 
 /* How many shares of so many servers, or one of as many as there is room for. */
@@ -232,7 +241,7 @@ static ngx_int_t lbsim_divide(ngx_conf_t *cf, struct lbsim_zone *zone, const ngx
     size_t room = zone->size - lbsim_head_size(), share = 0;
     uint32_t slots = zone->one_share ? SLOTS_MAX : zone->shape.slots;
     do
-        share = lbsim_shape(&zone->shape, slots);
+        share = lbsim_shape(zone, slots);
     while (share > room && zone->one_share && --slots > 0);
     zone->shares = slots == 0 || share == 0 ? 0 : zone->one_share ? 1 : (uint32_t)(room / share);
     if (zone->shares > 0)
@@ -240,8 +249,46 @@ static ngx_int_t lbsim_divide(ngx_conf_t *cf, struct lbsim_zone *zone, const ngx
     slots = slots == 0 ? 1 : slots;
     return LBSIM_REFUSE(
         cf, "lbsim zone \"%V\" is too small: %uD servers and %uD rows take %uz bytes", name, slots,
-        zone->shape.rows, lbsim_shape(&zone->shape, slots) + lbsim_head_size());
+        zone->shape.rows, lbsim_shape(zone, slots) + lbsim_head_size());
 }
+
+static ngx_int_t lbsim_settle(ngx_conf_t *cf, ngx_shm_zone_t *shm, struct lbsim_zone *zone)
+{
+    const ngx_str_t *name = &shm->shm.name;
+    struct lbsim_upstream *const *user = zone->users.elts;
+    if (lbsim_divide(cf, zone, name) != NGX_OK)
+        return NGX_ERROR;
+    if (zone->users.nelts > zone->shares)
+        return LBSIM_REFUSE(cf, "lbsim: zone \"%V\" has room for %uD upstream%s, not for \"%V\"%s",
+                            name, zone->shares, zone->shares == 1 ? "" : "s",
+                            &user[zone->shares]->us->host,
+                            zone->one_share ? "; servers=N in its line makes room for more" : "");
+    for (ngx_uint_t i = 0; i < zone->users.nelts; i++)
+        if (user[i]->members.nelts > zone->shape.slots)
+            return LBSIM_REFUSE(cf,
+                                "lbsim: zone \"%V\" has room for %uD servers, but upstream \"%V\" "
+                                "has %ui",
+                                name, zone->shape.slots, &user[i]->us->host,
+                                user[i]->members.nelts);
+    if (zone->path.len == 0)
+        shm->shm.size = lbsim_telling_size(zone);
+    return NGX_OK;
+}
+
+ngx_int_t lbsim_settle_zones(ngx_conf_t *cf)
+{
+    for (ngx_list_part_t *part = &cf->cycle->shared_memory.part; part != NULL; part = part->next) {
+        ngx_shm_zone_t *shm = part->elts;
+        for (ngx_uint_t i = 0; i < part->nelts; i++) {
+            struct lbsim_zone *zone = lbsim_zone_of(&shm[i]);
+            if (zone != NULL && lbsim_settle(cf, &shm[i], zone) != NGX_OK)
+                return NGX_ERROR;
+        }
+    }
+    return NGX_OK;
+}
+
+/* ---- The line: lbsim_zone NAME SIZE [path=FILE] [servers=N] [rows=N]; ---- */
 
 static ngx_int_t lbsim_zone_option(ngx_conf_t *cf, struct lbsim_zone *zone, ngx_str_t word)
 {
@@ -304,10 +351,9 @@ char *lbsim_zone_line(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     for (ngx_uint_t i = 3; i < cf->args->nelts; i++)
         if (lbsim_zone_option(cf, zone, word[i]) != NGX_OK)
             return NGX_CONF_ERROR;
-    if (lbsim_divide(cf, zone, &word[1]) != NGX_OK || lbsim_check_path(cf, zone) != NGX_OK)
+    if (lbsim_check_path(cf, zone) != NGX_OK)
         return NGX_CONF_ERROR;
-    size_t memory = zone->path.len > 0 ? 8 * ngx_pagesize : lbsim_telling_size(zone);
-    ngx_shm_zone_t *shm = lbsim_zone_named(cf, &word[1], memory);
+    ngx_shm_zone_t *shm = lbsim_zone_named(cf, &word[1], 8 * ngx_pagesize);
     if (shm == NULL)
         return NGX_CONF_ERROR;
     if (shm->data != NULL)
