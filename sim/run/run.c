@@ -24,16 +24,11 @@ struct crew {
     uint64_t done;
 };
 
-static void run_trial(struct crew *crew, struct trial *trial, void *told)
+struct world_config run_world(const struct scenario *scenario, const struct balancer *balancer)
 {
-    const struct experiment *experiment = crew->experiment;
-    const struct scenario *scenario = experiment->scenario;
-    bool sampled = experiment->samples > 0 && (trial->replication == 0 || experiment->all_series);
-    trial->result = world_run(&(struct world_config){
+    return (struct world_config){
         .name = scenario->name,
-        .seed = experiment->seed,
-        .replication = trial->replication,
-        .rerun = experiment->rerun,
+        .seed = scenario->seed,
         .duration_ns = scenario->duration_ns,
         .measure_from_ns = scenario->measure_from_ns,
         .server = scenario->server,
@@ -47,14 +42,27 @@ static void run_trial(struct crew *crew, struct trial *trial, void *told)
         .accept = scenario->accept,
         .share = scenario->share,
         .old_workers_ns = scenario->old_workers_ns,
-        .balancer = &scenario->balancer[trial->balancer],
+        .balancer = balancer,
         .count_table_bytes = COUNT_TABLE_BYTES,
-        .sample_ns = sampled ? experiment->sample_ns : NULL,
-        .samples = sampled ? experiment->samples : 0,
-        .on_pick = crew->picks != NULL ? crew->picks->pick : NULL,
-        .pick_context = told,
-        .stop = &crew->stop,
-    });
+    };
+}
+
+static void run_trial(struct crew *crew, struct trial *trial, void *told)
+{
+    const struct experiment *experiment = crew->experiment;
+    const struct scenario *scenario = experiment->scenario;
+    struct world_config config = run_world(scenario, &scenario->balancer[trial->balancer]);
+    config.seed = experiment->seed;
+    config.replication = trial->replication;
+    config.rerun = experiment->rerun;
+    if (experiment->samples > 0 && (trial->replication == 0 || experiment->all_series)) {
+        config.sample_ns = experiment->sample_ns;
+        config.samples = experiment->samples;
+    }
+    config.on_pick = crew->picks != NULL ? crew->picks->pick : NULL;
+    config.pick_context = told;
+    config.stop = &crew->stop;
+    trial->result = world_run(&config);
 }
 
 /* false: whoever hears of the picks gives up. */

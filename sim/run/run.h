@@ -57,6 +57,9 @@ struct run_options {
 struct experiment *experiment_run(const struct scenario *, const struct run_options *);
 void experiment_free(struct experiment *);
 
+/* The world of a scenario with this balancer: replication 0, and nobody listens. */
+struct world_config run_world(const struct scenario *, const struct balancer *);
+
 static inline const struct world_result *experiment_result(const struct experiment *experiment,
                                                            uint32_t balancer, uint64_t replication)
 {

@@ -324,9 +324,18 @@ void clients_depart(struct world *world, uint32_t place, uint64_t opening)
     clients_close(world, place);
 }
 
-static void end_connection(struct world *world, struct client *client, enum tallies_end how)
+static void end_connection(struct world *world, struct client *client, enum tallies_end how,
+                           bool lost)
 {
-    tallies_end(world, world->source[client->source].traffic, client->server, how);
+    const struct source *source = &world->source[client->source];
+    const struct world_config *config = world->config;
+    if (config->on_end != NULL)
+        config->on_end(config->pick_context, &(struct world_end){.at_ns = world->now_ns,
+                                                                 .connection = client->connection,
+                                                                 .traffic = source->traffic,
+                                                                 .entry = source->entry,
+                                                                 .lost = lost});
+    tallies_end(world, source->traffic, client->server, how);
     COUNT_FLOW(world, client, open, -(uint64_t)1);
 }
 
@@ -334,7 +343,7 @@ void clients_close(struct world *world, uint32_t place)
 {
     struct client *client = &world->client[place];
     assert(client->state == CLIENT_OPEN);
-    end_connection(world, client, ENDED_CLOSED);
+    end_connection(world, client, ENDED_CLOSED, false);
     COUNT_FLOW(world, client, closed, 1u);
     gateway_release(world->gateway, &client->hold);
     client->state = CLIENT_FREE;
@@ -349,7 +358,7 @@ void clients_cut(struct world *world, uint32_t place, bool lost)
     assert(client->state == CLIENT_OPEN);
     uint64_t left_ns =
         client->ends_ns == SPAN_FOREVER ? SPAN_FOREVER : client->ends_ns - world->now_ns;
-    end_connection(world, client, ENDED_CUT);
+    end_connection(world, client, ENDED_CUT, lost);
     COUNT_FLOW(world, client, cut, 1u);
     if (!lost)
         gateway_release(world->gateway, &client->hold);

@@ -27,6 +27,7 @@ struct gateway_config {
     const char *upstream;       /* in the keys of the count table */
     size_t count_table_bytes;   /* of each instance's; 0: it has none */
     uint64_t seed, replication; /* of scopes' own draws */
+    const uint64_t *draw_key;   /* two words in their place, the same for every scope; or NULL */
     bool eager;                 /* every worker builds at once, worker 0 first */
 };
 

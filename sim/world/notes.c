@@ -23,10 +23,13 @@ void notes_moment(struct world *world, uint32_t event)
 void notes_log(struct world *world, uint32_t event, uint32_t server, enum world_log_kind kind,
                uint64_t number)
 {
+    const struct world_config *config = world->config;
     struct world_result *result = world->result;
     if ((result->logs & (result->logs + 1)) == 0) /* room for 1, 3, 7, ... */
         result->log =
             memory_resized(result->log, 2 * (size_t)result->logs + 1, sizeof *result->log);
     result->log[result->logs++] = (struct world_log){
         .at_ns = world->now_ns, .number = number, .event = event, .server = server, .kind = kind};
+    if (config->on_log != NULL)
+        config->on_log(config->pick_context, &result->log[result->logs - 1]);
 }

@@ -2,8 +2,9 @@
 #include "sim/world/world_parts.h"
 
 /* Tells whoever listens what a pick saw and chose. */
-static void tell_pick(const struct world *world, const struct client *client, uint32_t server,
-                      uint32_t retry, const struct gateway_watch *watch)
+static void tell_pick(const struct world *world, const struct client *client,
+                      const struct gateway_request *request, uint32_t server, uint32_t retry,
+                      const struct gateway_watch *watch)
 {
     const struct world_config *config = world->config;
     const struct source *source = &world->source[client->source];
@@ -22,6 +23,8 @@ static void tell_pick(const struct world *world, const struct client *client, ui
                                               .server = server,
                                               .belief = watch->belief,
                                               .beliefs = watch->beliefs,
+                                              .key = request->key,
+                                              .key_length = request->key_length,
                                           });
 }
 
@@ -38,7 +41,7 @@ uint32_t picks_follow(struct world *world, struct client *client,
                       const struct gateway_watch *first)
 {
     struct gateway_watch watch = {0}, *watched = world->config->on_pick != NULL ? &watch : NULL;
-    tell_pick(world, client, server, 0, first);
+    tell_pick(world, client, request, server, 0, first);
     world->tried.count = 0;
     for (uint32_t retry = 1; server != NO_SERVER; retry++) {
         count_pick(world, client, server, retry - 1);
@@ -53,7 +56,7 @@ uint32_t picks_follow(struct world *world, struct client *client,
             gateway_give_up(world->gateway, &client->hold);
             server = NO_SERVER;
         }
-        tell_pick(world, client, server, retry, &watch);
+        tell_pick(world, client, request, server, retry, &watch);
     }
     return server;
 }

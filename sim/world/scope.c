@@ -12,6 +12,8 @@
 /* Equal keys draw in step: `process` leaves the instance and the life out, as HAProxy 2.6 does. */
 static struct stream scope_draws(const struct gateway *gateway, struct lb_scope_key key)
 {
+    if (gateway->config.draw_key != NULL)
+        return (struct stream){gateway->config.draw_key[0], gateway->config.draw_key[1]};
     struct stream stream =
         stream_root(gateway->config.seed, gateway->config.replication, STREAM_PICK, 0);
     if (gateway->balancer->draws != DRAWS_PROCESS) {

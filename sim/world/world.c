@@ -94,6 +94,7 @@ static struct gateway *make_gateway(struct world *world, const char **name)
         .count_table_bytes = config->count_table_bytes,
         .seed = config->seed,
         .replication = config->replication,
+        .draw_key = config->draw_key,
     });
 }
 

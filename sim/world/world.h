@@ -114,7 +114,18 @@ struct world_pick {
     uint32_t server;                     /* NO_SERVER: refused */
     const struct gateway_belief *belief; /* of each member, in the picker's order */
     uint32_t beliefs;
+    const char *key; /* that it asked with, of algorithms that hash; of no length: none */
+    size_t key_length;
 };
+
+/* The end of a connection that was open. */
+struct world_end {
+    uint64_t at_ns, connection; /* connection: of its source */
+    uint32_t traffic, entry;    /* its source */
+    bool lost;                  /* its worker died, so the balancer never heard of it */
+};
+
+struct world_log;
 
 struct world_config {
     const char *name;  /* of the scenario: the upstream's in the count table */
@@ -133,11 +144,15 @@ struct world_config {
         *share; /* ACCEPT_SHARES: [workers], the balancer's own if it has; some above 0 */
     uint64_t old_workers_ns; /* after a reload, until what is left on them is cut; SPAN_FOREVER */
     const struct balancer *balancer;
+    const uint64_t *draw_key; /* two words that every scope draws by; NULL: what the seed says */
     size_t count_table_bytes;
     const uint64_t *sample_ns; /* when to note every server's state; rising, none before
                                 * measure_from_ns; may be NULL */
     uint32_t samples;
-    void (*on_pick)(void *context, const struct world_pick *); /* or NULL */
+    /* Who listens, or NULL; all with the one context, in the order in which things happen. */
+    void (*on_pick)(void *context, const struct world_pick *);
+    void (*on_end)(void *context, const struct world_end *);
+    void (*on_log)(void *context, const struct world_log *);
     void *pick_context;
     const atomic_bool *stop; /* NULL, or: give up as soon as it is true */
 };
