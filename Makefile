@@ -46,7 +46,7 @@ LB_SRC       := $(wildcard algorithms/*.c)
 CONTRACT_SRC := $(wildcard algorithms/contract/*.c)
 CLI_SRC      := $(wildcard sim/cli/*.c)
 # The floors, ground first; tests/check_floors holds every include against this order.
-SIM_SRC      := $(foreach floor,engine workload world scenario run,$(wildcard sim/$(floor)/*.c)) $(wildcard reports/*.c)
+SIM_SRC      := $(foreach floor,engine workload world scenario run real,$(wildcard sim/$(floor)/*.c)) $(wildcard reports/*.c)
 TEST_SRC     := $(wildcard tests/test_*.c)
 # Those that take long, and so run in `make check` only.
 LONG_SRC     := $(wildcard tests/long_*.c)
@@ -156,7 +156,7 @@ check:
 	@LBSIM=build/asan/lbsim tests/cli/run
 	@tests/run $(patsubst $(BUILD)/%,build/asan/%,$(TESTS)) $(LONG_TESTS) tests/check_liblb tests/check_bits \
 		tests/check_fidelity tests/check_threads tests/check_instructions tests/check_fuzz \
-		tests/nginx_probe tests/check_completion_zsh tests/check_packages
+		tests/nginx_probe tests/check_real tests/check_completion_zsh tests/check_packages
 
 bench: $(BUILD)/bench_picks
 	$<

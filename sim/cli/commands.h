@@ -4,7 +4,7 @@
 
 #include "sim/cli/options.h"
 
-extern const struct command command_run, command_check, command_replay, command_analyze,
-    command_list;
+extern const struct command command_run, command_check, command_replay, command_real,
+    command_analyze, command_list;
 
 #endif

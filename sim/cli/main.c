@@ -20,7 +20,6 @@ static const struct command planned[] = {
     PLANNED("report", "one page from a run"),
     PLANNED("diff", "two runs side by side"),
     PLANNED("contract", "the laws on one's own algorithm"),
-    PLANNED("real", "a scenario against real nginx"),
     PLANNED("bench", "what picks cost"),
     PLANNED("sweep", "grids of scenarios"),
     PLANNED("merge", "shards of a sweep"),
@@ -29,8 +28,8 @@ static const struct command planned[] = {
 
 enum { PLANNED_COMMANDS = sizeof planned / sizeof *planned };
 
-static const struct command *const commands[] = {&command_run, &command_check, &command_replay,
-                                                 &command_analyze, &command_list};
+static const struct command *const commands[] = {&command_run,  &command_check,   &command_replay,
+                                                 &command_real, &command_analyze, &command_list};
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -71,3 +71,32 @@ struct scenario *scenarios_load(const char *name, int *code)
     }
     return load(name, code);
 }
+
+bool scenarios_replace_balancers(const struct command_line *line, struct scenario *scenario)
+{
+    uint32_t count = 0;
+    bool fine = true;
+    struct balancer *list = arena_zeroed(&scenario->arena, line->options, sizeof *list);
+    for (uint32_t i = 0; i < line->options; i++) {
+        const struct option_value *option = &line->option[i];
+        if (option->row->letter != 'b')
+            continue;
+        struct input input;
+        struct faults faults = {0};
+        fine =
+            scenario_read_balancer(scenario, option->text, &list[count++], &input, &faults) && fine;
+        faults_print(&faults, &input, stderr, console_colour(stderr));
+        faults_free(&faults);
+        input_free(&input);
+    }
+    if (count == 0 || !fine)
+        return fine;
+    struct faults faults = {0};
+    scenario->balancer = list;
+    scenario->balancers = count;
+    fine = scenario_check_balancers(scenario, &faults);
+    for (size_t i = 0; i < faults.count; i++)
+        console_error("-b: %s", faults.fault[i].message);
+    faults_free(&faults);
+    return fine;
+}

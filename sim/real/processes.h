@@ -1,0 +1,18 @@
+/* processes.h: what /proc says of other processes. */
+#ifndef SIM_REAL_PROCESSES_H
+#define SIM_REAL_PROCESSES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Its children into pid[most]; how many. */
+uint32_t processes_children(pid_t parent, pid_t *pid, uint32_t most);
+/* How it calls itself, without what stands behind a blank or NUL at the end. false: it is gone. */
+bool processes_title(pid_t, char *title, size_t room);
+void processes_sleep_ms(long ms);
+/* File descriptors that this process, and its children, may have; as many as it is allowed to. */
+uint64_t processes_descriptors(void);
+
+#endif
