@@ -78,7 +78,7 @@ static void try_queue(void *context, const json_t *row)
     if (strcmp(text_of(row, "exp"), "queue") != 0)
         return;
     if (strncmp(text_of(row, "algo"), "random", 6) == 0)
-        ledger_leave_out(context, "random(n): its draws decide, and are its own");
+        ledger_leave_out(context, "random(n), which has a line of its own");
     else
         ledger_compare(context, try_places(row), text_of(row, "algo"));
 }
@@ -274,11 +274,49 @@ static void test_no_slow_start_of_a_process(void)
     stage_end(&stage);
 }
 
+/* Asked of 2.6.12: six connections from one address, three servers of two places, `balance source`,
+ * `hash-type consistent`. Two were open on one server and four waited in its queue, while the
+ * others stood empty. Its weight became 0 and one connection ended: two were open, three waited. It
+ * was taken out: two of the three were open on another server, and one waited there. */
+static void test_one_address(void)
+{
+    struct stage stage;
+    uint32_t own = 0, other = 0;
+    stage_begin(&stage, "haproxy-hash-consistent", 3, 100);
+    for (uint32_t s = 0; s < 3; s++)
+        stage.server[s].max_conns = 2;
+    stage_traffic(&stage, "a", burst(6, 0, 0), forever())->keys =
+        (struct keys){.kind = KEYS_UNIFORM, .count = 1};
+    stage_sample(&stage, 10);
+    stage_run(&stage);
+    CU_ASSERT_EQUAL(stage.result->flow[0].queued, 4);
+    while (own < 2 && state_at(stage.result, 0, own).live == 0)
+        own++;
+    CU_ASSERT_EQUAL(state_at(stage.result, 0, own).live, 2);
+
+    stage_sample(&stage, 25);
+    stage_sample(&stage, 40);
+    stage_change(&stage, 15, (const char *[]){"1:0", "2:0", "3:0"}[own]);
+    stage_event(&stage, 20, EVENT_CLOSE)->filter.count = 1;
+    struct world_event *out = stage_event(&stage, 30, EVENT_FLAP);
+    out->server = own;
+    out->for_ns = 100;
+    stage_run(&stage);
+    CU_ASSERT_EQUAL(state_at(stage.result, 1, own).live, 2);
+    CU_ASSERT_EQUAL(state_at(stage.result, 2, own).live, 2);
+    while (other == own || (other < 2 && state_at(stage.result, 2, other).live == 0))
+        other++;
+    CU_ASSERT_EQUAL(state_at(stage.result, 2, other).live, 2);
+    CU_ASSERT_EQUAL(stage.result->flow[0].queued, 1);
+    stage_end(&stage);
+}
+
 static const struct test tests[] = {
     {"who waits, as recorded", test_queue},
     {"one that refuses, as recorded", test_failing},
     {"a limit that rises, as recorded", test_slow_start_with_limit},
     {"a weight that rises, as measured", test_slow_start},
+    {"one address, one server's queue", test_one_address},
     {"a process has no slow start", test_no_slow_start_of_a_process},
 };
 
