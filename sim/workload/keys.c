@@ -15,7 +15,7 @@
 /* ---- Zipf ---- */
 
 /* (e^t - 1) / t; 1 at t = 0. Near there e^t - 1 loses its digits, but loses them together with
- * ln e^t, and (u - 1) / ln u hardly cares which u near 1 it gets (W. Kahan). */
+ * ln e^t, and (u - 1) / ln u is nearly the same for every u near 1: W. Kahan's trick. */
 static double exp_ratio(double t)
 {
     double u = elementary_exp(t);
