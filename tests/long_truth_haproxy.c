@@ -232,8 +232,12 @@ static void try_picks(void *context, const json_t *row)
 static void try_burst(void *context, const json_t *row)
 {
     struct tally *tally = context;
-    if (strcmp(haproxy_text(row, "exp"), "concurrent-burst") != 0 || draws_of(row) != 1)
+    if (strcmp(haproxy_text(row, "exp"), "concurrent-burst") != 0 || draws_of(row) == 0)
         return;
+    if (draws_of(row) != 1) {
+        ledger_leave_out(&tally->ledger, "random(2): what was open at a pick is not recorded");
+        return;
+    }
     struct setting setting = setting_of(row, 6);
     setting.requests = (uint32_t)haproxy_whole(row, "n");
     rank_spread(tally, row, &setting, is_2_6(row) ? "burst" : "burst, 3.5");
