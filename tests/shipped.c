@@ -15,7 +15,7 @@ struct scenario *shipped_load(const char *name)
     CHECK_ROW(status == INPUT_OK, "%s is there (run the tests from the top of the tree)", path);
     if (status != INPUT_OK)
         return NULL;
-    struct scenario *scenario = scenario_load(&input, &faults);
+    struct scenario *scenario = scenario_load(&input, NULL, &faults);
     CHECK_ROW(scenario != NULL && faults.errors == 0 && faults.warnings == 0, "%s is valid", path);
     faults_print(&faults, &input, stderr, false);
     faults_free(&faults);

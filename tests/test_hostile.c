@@ -85,7 +85,7 @@ static void check_scenarios(const struct row *row, size_t count)
         struct input input;
         struct faults faults = {0};
         build(&input, &row[i].text);
-        scenario_free(scenario_load(&input, &faults));
+        scenario_free(scenario_load(&input, NULL, &faults));
         check_first(&row[i], &faults, &input);
         faults_free(&faults);
         input_free(&input);

@@ -74,7 +74,7 @@ static struct scenario *scenario_of(const char *text)
     struct input input;
     struct faults faults = {0};
     input_of_text(&input, "test.yaml", text, strlen(text));
-    struct scenario *scenario = scenario_load(&input, &faults);
+    struct scenario *scenario = scenario_load(&input, NULL, &faults);
     faults_print(&faults, &input, stderr, false);
     faults_free(&faults);
     input_free(&input);

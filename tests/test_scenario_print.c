@@ -177,7 +177,7 @@ static void shipped_scenarios(void)
         snprintf(path, sizeof path, "scenarios/%s", entry->d_name);
         if (strstr(path, ".yaml") == NULL || input_read(&input, path, 1 << 20) != INPUT_OK)
             continue;
-        struct scenario *scenario = scenario_load(&input, &faults);
+        struct scenario *scenario = scenario_load(&input, NULL, &faults);
         CHECK_ROW(scenario != NULL, "%s does not load", path);
         if (scenario != NULL)
             check_round(path, scenario);

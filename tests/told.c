@@ -37,7 +37,7 @@ struct scenario *scenario_named(const char *file, const char *text, char **told)
     struct input input;
     struct faults faults = {0};
     input_of_text(&input, file, text, strlen(text));
-    struct scenario *scenario = scenario_load(&input, &faults);
+    struct scenario *scenario = scenario_load(&input, NULL, &faults);
     input_free(&input); /* the scenario must not need it */
     CHECK_ROW((scenario == NULL) == (faults.errors > 0), "%s\nloads, if and only if it is fine",
               text);

@@ -48,7 +48,7 @@ static struct scenario *load(const char *path, int *code)
         *code = EXIT_ENVIRONMENT;
         return NULL;
     }
-    struct scenario *scenario = scenario_load(&input, &faults);
+    struct scenario *scenario = scenario_load(&input, NULL, &faults);
     faults_print(&faults, &input, stderr, console_colour(stderr));
     if (scenario == NULL)
         *code = EXIT_INVALID;

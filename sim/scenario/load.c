@@ -118,12 +118,14 @@ static void loader_free(struct loader *loader)
     free(loader->balancer_place);
 }
 
-static struct scenario *scenario_new(const struct input *input)
+static struct scenario *scenario_new(const struct input *input, const struct vocabulary *vocabulary)
 {
+    static const struct vocabulary nothing_more = {.owns = 0};
     struct scenario *scenario = memory_zeroed(1, sizeof *scenario);
     scenario->file = arena_text(&scenario->arena, input->name, strlen(input->name));
     scenario->text = arena_text(&scenario->arena, input->text, input->length);
     scenario->text_length = input->length;
+    scenario->vocabulary = vocabulary != NULL ? vocabulary : &nothing_more;
     scenario->about = "";
     scenario->seed = scenario->replications = 1;
     scenario->instances = scenario->workers = 1;
@@ -131,10 +133,11 @@ static struct scenario *scenario_new(const struct input *input)
     return scenario;
 }
 
-struct scenario *scenario_load(const struct input *input, struct faults *faults)
+struct scenario *scenario_load(const struct input *input, const struct vocabulary *vocabulary,
+                               struct faults *faults)
 {
     struct yaml_document *document = yaml_read(input, faults);
-    struct scenario *scenario = scenario_new(input);
+    struct scenario *scenario = scenario_new(input, vocabulary);
     struct loader loader = {.scenario = scenario, .faults = faults, .input = input};
     if (document != NULL &&
         read_section(&loader, &scenario_section, yaml_root(document), scenario)) {

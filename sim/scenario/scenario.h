@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "sim/engine/arena.h"
+#include "sim/scenario/vocabulary.h"
 #include "sim/workload/input.h"
 #include "sim/world/world.h"
 
@@ -34,12 +35,14 @@ struct scenario {
     uint32_t balancers;
     const char *text; /* the file itself */
     size_t text_length;
-    struct arena arena; /* owns all of the above */
+    const struct vocabulary *vocabulary; /* never NULL */
+    struct arena arena;                  /* owns all of the above */
 };
 
 /* Reads a scenario. All that is wrong goes to faults; NULL if anything is. Files that it names are
- * sought beside it. Freed with scenario_free(). */
-struct scenario *scenario_load(const struct input *, struct faults *);
+ * sought beside it. The vocabulary (NULL: nothing more) must outlive it. Freed with
+ * scenario_free(). */
+struct scenario *scenario_load(const struct input *, const struct vocabulary *, struct faults *);
 void scenario_free(struct scenario *);
 
 /* One balancer for a scenario, as the command line spells it: the name of one in the file, a

@@ -22,7 +22,7 @@ static struct scenario *load(const char *text, size_t length)
     struct input input;
     struct faults faults = {0};
     input_of_text(&input, "fuzz.yaml", text, length);
-    struct scenario *scenario = scenario_load(&input, &faults);
+    struct scenario *scenario = scenario_load(&input, NULL, &faults);
     bool fine = check_faults(&faults, &input);
     assert((scenario != NULL) == fine);
     faults_free(&faults);
