@@ -111,7 +111,7 @@ $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libsim.a $(BUILD)/liblb.a
 # ---- What a newcomer types ----
 
 OUT ?= out/ws_scale
-JOBS ?= $(shell nproc 2>/dev/null || echo 1)
+export JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 
 .PHONY: help run test check bench format docs snapshots clean
 help:
@@ -155,8 +155,8 @@ check:
 	@$(MAKE) --no-print-directory -j$(JOBS) all everything long_tests
 	@LBSIM=build/asan/lbsim tests/cli/run
 	@tests/run $(patsubst $(BUILD)/%,build/asan/%,$(TESTS)) $(LONG_TESTS) tests/check_liblb tests/check_bits \
-		tests/check_fidelity tests/check_threads tests/check_instructions tests/check_fuzz \
-		tests/nginx_probe tests/check_real tests/check_completion_zsh tests/check_packages
+		tests/check_threads tests/check_instructions tests/check_fuzz tests/nginx_probe tests/check_real \
+		tests/check_completion_zsh tests/check_packages -- tests/check_fidelity
 
 bench: $(BUILD)/bench_picks
 	$<
