@@ -5,8 +5,8 @@
  * range that the kernel takes clients' ports from: "GATEWAY SPARE DEAD SERVER...": two that are
  * free, one that refuses every connection, and the servers' own. Then each line in is a command
  * with one line for an answer:
- *   open N     opens N connections, each when the one before is answered; the server (from 1) of
- *              each, or - if the gateway refused it
+ *   open N     opens N connections, each when the one before is answered, and asks for /0, /1, ...
+ *              by them; the server (from 1) of each, or - if the gateway refused it
  *   stream     opens connections, a few milliseconds apart, until the next line comes in, which is
  *              not a command; how many were opened, and how many were refused
  *   table      the connections that each server holds
@@ -16,10 +16,10 @@
  *   close      closes all and waits until the servers saw it; the table
  * What does not happen within WAIT_MS ends the program with a line that says so. */
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -233,7 +233,11 @@ static int open_one(struct hold *hold)
     int fd = new_socket(), server = 0;
     if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
         give_up("the gateway does not listen");
-    send_text(fd, "GET / HTTP/1.1\r\nHost: u\r\nConnection: Upgrade\r\nUpgrade: hold\r\n\r\n");
+    char request[96];
+    snprintf(request, sizeof request,
+             "GET /%" PRIu32 " HTTP/1.1\r\nHost: u\r\nConnection: Upgrade\r\nUpgrade: hold\r\n\r\n",
+             hold->opened);
+    send_text(fd, request);
     add_end(hold, fd, CLIENT_END, 0)->number = hold->opened++;
     wait_until(hold, is_answered, fd, "the gateway does not answer");
     for (int i = hold->ends; i-- > 0;)
