@@ -14,7 +14,7 @@
 
 #include "lb.h"
 
-#define LBSIM_NAME_MAX 127u /* bytes of an upstream's name */
+#define LBSIM_NAME_MAX 127u /* bytes of an upstream's name, and of a zone's */
 
 extern ngx_module_t ngx_http_upstream_lbsim_module;
 
@@ -29,6 +29,14 @@ uint64_t lbsim_life_of(ngx_pid_t);
 ngx_pid_t lbsim_life_pid(uint64_t life);
 /* A zombie holds nothing any more, so it is dead. Who cannot be asked is alive. */
 bool lbsim_alive(uint64_t life);
+/* The same for many upstreams in a moment, who mostly have the same workers: what was asked of /proc
+ * is not asked again. All zero at first. */
+#define LBSIM_ASKED 512u
+struct lbsim_asked {
+    uint64_t life[LBSIM_ASKED]; /* 0: nobody */
+    bool alive[LBSIM_ASKED];
+};
+bool lbsim_alive_as_asked(struct lbsim_asked *, uint64_t life);
 /* Waits for the region's lock, and takes it from a holder that died. */
 void lbsim_lock(struct lb_region *, uint64_t life);
 
@@ -66,9 +74,10 @@ int lbsim_share_recover(struct lbsim_share *, uint64_t *taken_back);
 bool lbsim_share_is(const struct lbsim_share *, const ngx_str_t *name);
 /* Somebody who lives has a row in it. */
 bool lbsim_share_in_use(const struct lbsim_share *);
-/* Drops the rows of the dead. Returns how many connections they counted; *dead: how many had died.
- * `self` is alive. */
-uint64_t lbsim_share_reap(const struct lbsim_share *, uint64_t self, ngx_uint_t *dead);
+/* Drops the rows of the dead. Returns how many connections they counted; *dropped: how many rows,
+ * for others may have been faster. `self` is alive. */
+uint64_t lbsim_share_reap(const struct lbsim_share *, uint64_t self, struct lbsim_asked *,
+                          ngx_uint_t *dropped);
 /* The slot of a key for as long as this row. With the lock held. */
 uint32_t lbsim_share_slot(const struct lbsim_share *, uint32_t row, const ngx_str_t *key);
 _Atomic uint64_t *lbsim_share_picks(const struct lbsim_share *, uint32_t row, uint32_t slot);

@@ -12,7 +12,7 @@ struct lbsim_process {
 
 /* The third and the 22nd field of /proc/PID/stat. The second may hold anything, but ends in the
  * last parenthesis. NGX_DECLINED: there is no such process; NGX_ERROR: that cannot be told, as when
- * no descriptor is left. */
+ * no descriptor is left, or /proc is mounted with hidepid and the process is another user's. */
 static ngx_int_t lbsim_read_process(ngx_pid_t pid, struct lbsim_process *process)
 {
     u_char path[NGX_INT64_LEN + sizeof "/proc//stat"];
@@ -20,7 +20,8 @@ static ngx_int_t lbsim_read_process(ngx_pid_t pid, struct lbsim_process *process
     *ngx_sprintf(path, "/proc/%P/stat", pid) = '\0';
     ngx_fd_t fd = ngx_open_file(path, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
     if (fd == NGX_INVALID_FILE)
-        return ngx_errno == NGX_ENOENT ? NGX_DECLINED : NGX_ERROR;
+        return ngx_errno == NGX_ENOENT && kill(pid, 0) != 0 && ngx_errno == NGX_ESRCH ? NGX_DECLINED
+                                                                                      : NGX_ERROR;
     ssize_t got = ngx_read_fd(fd, text, sizeof text - 1);
     ngx_err_t error = ngx_errno;
     ngx_close_file(fd);
@@ -60,6 +61,17 @@ bool lbsim_alive(uint64_t life)
     if (found != NGX_OK)
         return found == NGX_ERROR;
     return process.state != 'Z' && process.state != 'X' && process.start == life >> PID_BITS;
+}
+
+bool lbsim_alive_as_asked(struct lbsim_asked *asked, uint64_t life)
+{
+    /* By a multiple of it: numbers of processes that were started together differ little. */
+    ngx_uint_t place = (ngx_uint_t)(life * UINT64_C(0x9E3779B97F4A7C15) >> 32) % LBSIM_ASKED;
+    if (asked->life[place] != life) {
+        asked->alive[place] = lbsim_alive(life);
+        asked->life[place] = life;
+    }
+    return asked->alive[place];
 }
 
 static bool lbsim_owner_alive(void *context, uint64_t owner)

@@ -112,15 +112,16 @@ static bool lbsim_not_dead(void *context, uint64_t owner)
     return true;
 }
 
-uint64_t lbsim_share_reap(const struct lbsim_share *share, uint64_t self, ngx_uint_t *found)
+uint64_t lbsim_share_reap(const struct lbsim_share *share, uint64_t self, struct lbsim_asked *asked,
+                          ngx_uint_t *dropped)
 {
     struct lbsim_dead dead = {.lives = 0};
     for (uint32_t row = 0; row < share->shape->rows && dead.lives < 64; row++) {
         uint64_t life = atomic_load(&share->row[row].life);
-        if (life != 0 && life != self && !lbsim_alive(life))
+        if (life != 0 && life != self && !lbsim_alive_as_asked(asked, life))
             dead.life[dead.lives++] = life;
     }
-    *found = dead.lives;
+    *dropped = 0;
     if (dead.lives == 0)
         return 0;
     lbsim_lock(share->region, self);
@@ -128,8 +129,10 @@ uint64_t lbsim_share_reap(const struct lbsim_share *share, uint64_t self, ngx_ui
     for (ngx_uint_t i = 0; i < dead.lives; i++)
         lb_scope_close_life(share->region, dead.life[i]);
     for (uint32_t row = 0; row < share->shape->rows; row++)
-        if (!lbsim_not_dead(&dead, atomic_load(&share->row[row].life)))
+        if (!lbsim_not_dead(&dead, atomic_load(&share->row[row].life))) {
             atomic_store(&share->row[row].life, 0);
+            ++*dropped;
+        }
     lb_unlock(share->region);
     return taken_back;
 }

@@ -47,7 +47,7 @@ static void lbsim_leave(const struct lbsim_upstream *u)
     lb_scope_close_life(u->share.region, u->life);
 }
 
-static int lbsim_join(struct lbsim_upstream *u, ngx_cycle_t *cycle)
+static int lbsim_join(struct lbsim_upstream *u, ngx_cycle_t *cycle, struct lbsim_asked *asked)
 {
     const struct lbsim_zone *zone = lbsim_zone_of(u->shm);
     if (u->share.region == NULL || !lbsim_share_is(&u->share, &u->us->host))
@@ -57,8 +57,8 @@ static int lbsim_join(struct lbsim_upstream *u, ngx_cycle_t *cycle)
     struct lb_member *list = ngx_palloc(cycle->pool, (u->members.nelts + 1) * sizeof *list);
     if (size == 0 || memory == NULL || list == NULL)
         return LB_BAD_MEMORY;
-    ngx_uint_t dead;
-    lbsim_share_reap(&u->share, u->life, &dead);
+    ngx_uint_t dropped;
+    lbsim_share_reap(&u->share, u->life, asked, &dropped);
     struct lb_scope_key who = {.life = u->life, .generation = zone->generation};
     lbsim_lock(u->share.region, u->life);
     u->row = LB_NONE;
@@ -74,7 +74,7 @@ static int lbsim_join(struct lbsim_upstream *u, ngx_cycle_t *cycle)
 
 /* A worker that fails to start is never started again, and the site is down. So one that cannot
  * join counts on its own: its picks are worse, but it serves. */
-static int lbsim_join_alone(struct lbsim_upstream *u, ngx_cycle_t *cycle)
+static int lbsim_join_alone(struct lbsim_upstream *u, ngx_cycle_t *cycle, struct lbsim_asked *asked)
 {
     const struct lbsim_zone *zone = lbsim_zone_of(u->shm);
     struct lb_shape *shape = ngx_palloc(cycle->pool, sizeof *shape);
@@ -88,19 +88,20 @@ static int lbsim_join_alone(struct lbsim_upstream *u, ngx_cycle_t *cycle)
         return LB_BAD_MEMORY;
     u->share = lbsim_share_at(memory, shape);
     int status = lbsim_share_format(&u->share, &u->us->host);
-    return status < 0 ? status : lbsim_join(u, cycle);
+    return status < 0 ? status : lbsim_join(u, cycle, asked);
 }
 
-static void lbsim_join_somehow(struct lbsim_upstream *u, ngx_cycle_t *cycle)
+static void lbsim_join_somehow(struct lbsim_upstream *u, ngx_cycle_t *cycle,
+                               struct lbsim_asked *asked)
 {
-    int status = lbsim_join(u, cycle);
+    int status = lbsim_join(u, cycle, asked);
     u->shared = status >= 0;
     if (u->shared)
         return;
     ngx_log_error(NGX_LOG_ALERT, cycle->log, 0,
                   "lbsim: zone \"%V\": %s; this worker of upstream \"%V\" counts on its own",
                   &u->shm->shm.name, lb_status_text(status), &u->us->host);
-    status = lbsim_join_alone(u, cycle);
+    status = lbsim_join_alone(u, cycle, asked);
     if (status < 0)
         ngx_log_error(NGX_LOG_ALERT, cycle->log, 0, "lbsim: upstream \"%V\" cannot serve: %s",
                       &u->us->host, lb_status_text(status));
@@ -112,23 +113,25 @@ struct lbsim_timer {
     ngx_event_t event;
     ngx_connection_t connection; /* nginx's debug log looks at the descriptor of every event */
     const ngx_http_upstream_main_conf_t *all;
+    struct lbsim_asked asked;
 };
 
 static void lbsim_reap(ngx_event_t *event)
 {
-    const struct lbsim_timer *timer =
+    struct lbsim_timer *timer =
         (struct lbsim_timer *)((char *)event - offsetof(struct lbsim_timer, event));
-    ngx_uint_t i = 0, dead;
+    ngx_uint_t i = 0, dropped;
     const struct lbsim_upstream *u;
+    ngx_memzero(&timer->asked, sizeof timer->asked);
     while ((u = lbsim_next(timer->all, &i)) != NULL) {
         if (u->picker == NULL || !u->shared)
             continue;
-        uint64_t taken_back = lbsim_share_reap(&u->share, u->life, &dead);
-        if (dead > 0)
+        uint64_t taken_back = lbsim_share_reap(&u->share, u->life, &timer->asked, &dropped);
+        if (dropped > 0)
             ngx_log_error(NGX_LOG_NOTICE, event->log, 0,
                           "lbsim upstream \"%V\": %uL connections of %ui dead workers were taken "
                           "back",
-                          &u->us->host, taken_back, dead);
+                          &u->us->host, taken_back, dropped);
     }
     ngx_add_timer(event, REAP_MS);
 }
@@ -160,6 +163,7 @@ ngx_int_t lbsim_init_process(ngx_cycle_t *cycle)
     const ngx_http_upstream_main_conf_t *all =
         ngx_http_cycle_get_module_main_conf(cycle, ngx_http_upstream_module);
     uint64_t life = lbsim_life_of(ngx_pid);
+    struct lbsim_asked asked = {.life = {0}};
     while ((u = lbsim_next(all, &i)) != NULL) {
         upstreams++;
         u->life = life;
@@ -169,7 +173,7 @@ ngx_int_t lbsim_init_process(ngx_cycle_t *cycle)
             u->life = (uint64_t)ngx_pid;
             u->share.region = NULL;
         }
-        lbsim_join_somehow(u, cycle);
+        lbsim_join_somehow(u, cycle, &asked);
     }
     if (upstreams > 0 && lbsim_start_reaping(cycle, all) != NGX_OK)
         ngx_log_error(NGX_LOG_ALERT, cycle->log, 0, "lbsim: no memory to look after the dead");
