@@ -2,6 +2,14 @@
  * SPDX-License-Identifier: MIT */
 #include "lbsim.h"
 
+#define WEIGHT_MAX 65535u /* as in a scenario: rings have points for each unit */
+
+/* nginx takes numbers of 64 bits. What is beyond 32 is no limit, and for ever. */
+static uint32_t lbsim_at_most(uint64_t number)
+{
+    return number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
+}
+
 static ngx_int_t lbsim_add_member(ngx_conf_t *cf, struct lbsim_upstream *u,
                                   const ngx_http_upstream_server_t *server, ngx_addr_t *address)
 {
@@ -18,22 +26,26 @@ static ngx_int_t lbsim_add_member(ngx_conf_t *cf, struct lbsim_upstream *u,
     if (member == NULL)
         return NGX_ERROR;
     uint32_t flags = (server->backup ? LB_BACKUP : 0u) | (server->down ? LB_DOWN : 0u);
-    *member = (struct lbsim_member){.address = address,
-                                    .library = {.slot = LB_NONE,
-                                                .weight = (uint32_t)server->weight,
-                                                .max_conns = (uint32_t)server->max_conns,
-                                                .max_fails = (uint32_t)server->max_fails,
-                                                .fail_timeout_s = (uint32_t)server->fail_timeout,
-                                                .flags = flags,
-                                                .id = (uint32_t)u->members.nelts}};
+    *member = (struct lbsim_member){
+        .address = address,
+        .library = {.slot = LB_NONE,
+                    .weight = (uint32_t)server->weight,
+                    .max_conns = lbsim_at_most(server->max_conns),
+                    .max_fails = lbsim_at_most(server->max_fails),
+                    .fail_timeout_s = lbsim_at_most((uint64_t)server->fail_timeout),
+                    .flags = flags,
+                    .id = (uint32_t)u->members.nelts}};
     u->usable += !server->down;
     return NGX_OK;
 }
 
-/* A request of theirs waits for the server that is full, and nginx has nowhere to wait. */
-static ngx_int_t lbsim_check_full(ngx_conf_t *cf, const struct lbsim_upstream *u,
-                                  const ngx_http_upstream_server_t *server)
+/* max_conns: where a request waits for the server that is full, nginx has nowhere to wait. */
+static ngx_int_t lbsim_check_server(ngx_conf_t *cf, const struct lbsim_upstream *u,
+                                    const ngx_http_upstream_server_t *server)
 {
+    if (server->weight > WEIGHT_MAX)
+        return LBSIM_REFUSE(cf, "lbsim: upstream \"%V\": weight is a number from 1 to %uD, not %ui",
+                            &u->us->host, WEIGHT_MAX, server->weight);
     if (server->max_conns == 0 || lb_algorithm_when_full(u->config.algorithm) == LB_TAKES_OTHER)
         return NGX_OK;
     return LBSIM_REFUSE(cf,
@@ -77,13 +89,17 @@ ngx_int_t lbsim_init_upstream(ngx_conf_t *cf, ngx_http_upstream_srv_conf_t *us)
     if (ngx_array_init(&u->members, cf->pool, 8, sizeof(struct lbsim_member)) != NGX_OK)
         return NGX_ERROR;
     const ngx_http_upstream_server_t *server = us->servers->elts;
+    ngx_uint_t backups = 0;
     for (ngx_uint_t i = 0; i < us->servers->nelts; i++) {
-        if (lbsim_check_full(cf, u, &server[i]) != NGX_OK)
+        if (lbsim_check_server(cf, u, &server[i]) != NGX_OK)
             return NGX_ERROR;
+        backups += server[i].backup;
         for (ngx_uint_t k = 0; k < server[i].naddrs; k++)
             if (lbsim_add_member(cf, u, &server[i], &server[i].addrs[k]) != NGX_OK)
                 return NGX_ERROR;
     }
+    if (backups == us->servers->nelts) /* as with every balancing method of nginx */
+        return LBSIM_REFUSE(cf, "lbsim: upstream \"%V\" has backup servers only", &us->host);
     u->config.members_max = (uint32_t)ngx_max(u->members.nelts, 1);
     return lbsim_join_zone(cf, u);
 }

@@ -341,6 +341,8 @@ char *lbsim_zone_line(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ssize_t size = ngx_parse_size(&word[2]);
     if (size == NGX_ERROR || size < (ssize_t)(8 * ngx_pagesize))
         return "needs a size of at least eight pages, such as 1m";
+    if (word[1].len > LBSIM_NAME_MAX)
+        return "has a name that is too long";
     struct lbsim_zone *zone = ngx_pcalloc(cf->pool, sizeof *zone);
     if (zone == NULL || ngx_array_init(&zone->users, cf->pool, 4, sizeof(void *)) != NGX_OK)
         return NGX_CONF_ERROR;
