@@ -27,7 +27,7 @@ static void lbsim_add(struct lbsim_text *text, const char *format, ...)
     text->last->last = end;
 }
 
-/* A name as both formats quote it. */
+/* A name as JSON quotes it. */
 static ngx_str_t lbsim_quoted(struct lbsim_text *text, const ngx_str_t *name)
 {
     size_t more = (size_t)ngx_escape_json(NULL, name->data, name->len);
@@ -119,6 +119,20 @@ void lbsim_print_json(struct lbsim_text *text, const struct lbsim_seen *seen, ng
 
 /* ---- Prometheus ---- */
 
+/* A name as a label's value, which knows three escapes only. */
+static ngx_str_t lbsim_label(struct lbsim_text *text, const ngx_str_t *name)
+{
+    ngx_str_t label = {.data = ngx_pnalloc(text->pool, 2 * name->len + 1)};
+    text->failed = text->failed || label.data == NULL;
+    for (size_t i = 0; i < name->len && !text->failed; i++) {
+        u_char byte = name->data[i];
+        if (byte == '\\' || byte == '"' || byte == '\n')
+            label.data[label.len++] = '\\';
+        label.data[label.len++] = byte == '\n' ? 'n' : byte;
+    }
+    return label;
+}
+
 enum lbsim_figure { LBSIM_WEIGHT, LBSIM_DOWN, LBSIM_OPEN, LBSIM_PICKS };
 
 static uint64_t lbsim_figure(const struct lbsim_server_seen *server, enum lbsim_figure figure)
@@ -138,9 +152,9 @@ static uint64_t lbsim_figure(const struct lbsim_server_seen *server, enum lbsim_
 static void lbsim_print_servers(struct lbsim_text *text, const char *name, enum lbsim_figure figure,
                                 const struct lbsim_seen *seen)
 {
-    ngx_str_t upstream = lbsim_quoted(text, &seen->upstream->us->host);
+    ngx_str_t upstream = lbsim_label(text, &seen->upstream->us->host);
     for (ngx_uint_t i = 0; i < seen->servers; i++) {
-        ngx_str_t address = lbsim_quoted(text, &seen->server[i].address);
+        ngx_str_t address = lbsim_label(text, &seen->server[i].address);
         lbsim_add(text, "%s{upstream=\"%V\",server=\"%V\"} %uL\n", name, &upstream, &address,
                   lbsim_figure(&seen->server[i], figure));
     }
@@ -149,7 +163,7 @@ static void lbsim_print_servers(struct lbsim_text *text, const char *name, enum 
 static void lbsim_print_workers(struct lbsim_text *text, const char *name, bool open,
                                 const struct lbsim_seen *seen)
 {
-    ngx_str_t upstream = lbsim_quoted(text, &seen->upstream->us->host);
+    ngx_str_t upstream = lbsim_label(text, &seen->upstream->us->host);
     for (ngx_uint_t k = 0; k < seen->workers; k++)
         lbsim_add(text, "%s{upstream=\"%V\",pid=\"%P\",generation=\"%uD\"} %uL\n", name, &upstream,
                   lbsim_life_pid(seen->worker[k].life), seen->worker[k].generation,
