@@ -91,11 +91,14 @@ struct lbsim_zone {
     size_t size;
     struct lb_shape shape; /* of each share */
     uint32_t shares, generation;
-    bool one_share;    /* the line says nothing of servers: all of it is one upstream's */
-    ngx_array_t users; /* struct lbsim_upstream * */
+    bool one_share;          /* the line says nothing of servers: all of it is one upstream's */
+    struct lbsim_file *file; /* NULL: none */
+    ngx_array_t users;       /* struct lbsim_upstream * */
 };
 
 char *lbsim_zone_line(ngx_conf_t *, ngx_command_t *, void *conf);
+/* Nothing can fail any more: new files take their names. */
+ngx_int_t lbsim_name_files(ngx_cycle_t *);
 /* Divides all zones, when their upstreams are known. */
 ngx_int_t lbsim_settle_zones(ngx_conf_t *);
 /* The zone of this name. */
@@ -117,7 +120,7 @@ struct lbsim_file {
 /* fresh: what is there is of no use. */
 ngx_int_t lbsim_file_open(ngx_cycle_t *, const ngx_str_t *path, size_t size, bool fresh,
                           struct lbsim_file **);
-ngx_int_t lbsim_file_name(struct lbsim_file *);
+void lbsim_file_name(struct lbsim_file *);
 
 /* ---- Upstreams: lbsim_line.c, lbsim_upstream.c, lbsim_pick.c ---- */
 

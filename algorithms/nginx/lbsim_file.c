@@ -110,10 +110,12 @@ ngx_int_t lbsim_file_open(ngx_cycle_t *cycle, const ngx_str_t *path, size_t size
     return lbsim_file_make(file);
 }
 
-ngx_int_t lbsim_file_name(struct lbsim_file *file)
+void lbsim_file_name(struct lbsim_file *file)
 {
     if (file->new_path != NULL && rename((char *)file->new_path, (char *)file->path) != 0)
-        return lbsim_file_failed(file, "rename()");
-    file->new_path = NULL;
-    return flock(file->fd, LOCK_SH) == 0 ? NGX_OK : lbsim_file_failed(file, "flock()");
+        lbsim_file_failed(file, "rename()");
+    else
+        file->new_path = NULL;
+    if (flock(file->fd, LOCK_SH) != 0)
+        lbsim_file_failed(file, "flock()");
 }

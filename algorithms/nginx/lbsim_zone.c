@@ -136,7 +136,8 @@ static void lbsim_give_share(struct lbsim_head *head, const struct lbsim_zone *z
 
 /* ---- For every configuration, in the master ---- */
 
-static void lbsim_say_changed(ngx_shm_zone_t *shm)
+/* If there is one of this name already. */
+static void lbsim_say_anew(ngx_shm_zone_t *shm, const char *why)
 {
     ngx_list_part_t *part = (ngx_list_part_t *)&ngx_cycle->shared_memory.part;
     for (; part != NULL; part = part->next) {
@@ -145,9 +146,8 @@ static void lbsim_say_changed(ngx_shm_zone_t *shm)
             if (before[i].shm.name.len == shm->shm.name.len &&
                 ngx_memcmp(before[i].shm.name.data, shm->shm.name.data, shm->shm.name.len) == 0)
                 ngx_log_error(NGX_LOG_WARN, shm->shm.log, 0,
-                              "lbsim zone \"%V\" was of another size or layout; its counts start "
-                              "from zero",
-                              &shm->shm.name);
+                              "lbsim zone \"%V\" %s; its counts start from zero", &shm->shm.name,
+                              why);
     }
 }
 
@@ -159,7 +159,7 @@ static struct lbsim_head *lbsim_anonymous(ngx_shm_zone_t *shm, bool kept)
     struct lbsim_head *head =
         (void *)(shm->shm.addr + ngx_align(sizeof(ngx_slab_pool_t), LB_ALIGN));
     if (!kept) {
-        lbsim_say_changed(shm);
+        lbsim_say_anew(shm, "was of another size or layout");
         lbsim_format(head, zone);
     } else if (!lbsim_head_is(head, zone)) {
         ngx_log_error(NGX_LOG_EMERG, shm->shm.log, 0,
@@ -170,21 +170,24 @@ static struct lbsim_head *lbsim_anonymous(ngx_shm_zone_t *shm, bool kept)
     return head;
 }
 
-static struct lbsim_head *lbsim_in_file(const struct lbsim_zone *zone, struct lbsim_file **file)
+static struct lbsim_head *lbsim_in_file(ngx_shm_zone_t *shm)
 {
-    if (lbsim_file_open(zone->cycle, &zone->path, zone->size, false, file) != NGX_OK)
+    struct lbsim_zone *zone = shm->data;
+    if (lbsim_file_open(zone->cycle, &zone->path, zone->size, false, &zone->file) != NGX_OK)
         return NULL;
-    if ((*file)->kept && !lbsim_head_is((*file)->memory, zone)) {
+    if (zone->file->kept && !lbsim_head_is(zone->file->memory, zone)) {
         ngx_log_error(NGX_LOG_WARN, zone->cycle->log, 0,
                       "lbsim zone in \"%V\" was of another size or layout; its counts start from "
                       "zero in a new file",
                       &zone->path);
-        if (lbsim_file_open(zone->cycle, &zone->path, zone->size, true, file) != NGX_OK)
+        if (lbsim_file_open(zone->cycle, &zone->path, zone->size, true, &zone->file) != NGX_OK)
             return NULL;
     }
-    if (!(*file)->kept)
-        lbsim_format((*file)->memory, zone);
-    return (*file)->memory;
+    if (!zone->file->kept) {
+        lbsim_say_anew(shm, "lies in a new file");
+        lbsim_format(zone->file->memory, zone);
+    }
+    return zone->file->memory;
 }
 
 /* `before` is the zone of the configuration before, if nginx kept its memory. It may be another
@@ -201,19 +204,33 @@ static ngx_int_t lbsim_init_zone(ngx_shm_zone_t *shm, void *before)
     }
     if (ngx_test_config)
         return NGX_OK;
-    struct lbsim_file *file = NULL;
     struct lbsim_head *head =
-        zone->path.len > 0 ? lbsim_in_file(zone, &file) : lbsim_anonymous(shm, before != NULL);
+        zone->path.len > 0 ? lbsim_in_file(shm) : lbsim_anonymous(shm, before != NULL);
     if (head == NULL)
         return NGX_ERROR;
     zone->generation = atomic_fetch_add(&head->generation, 1) + 1;
-    bool alone = file != NULL && file->alone;
+    bool alone = zone->file != NULL && zone->file->alone;
     if (alone)
         lbsim_give_up_others(head, zone);
     struct lbsim_upstream **user = zone->users.elts;
     for (ngx_uint_t i = 0; i < zone->users.nelts; i++)
         lbsim_give_share(head, zone, user[i], alone);
-    return file == NULL ? NGX_OK : lbsim_file_name(file);
+    return NGX_OK;
+}
+
+/* A reload that was given up has left what is there as it was. One that is not must not fail here,
+ * for then the master ends: a file without a name is memory like other. */
+ngx_int_t lbsim_name_files(ngx_cycle_t *cycle)
+{
+    for (ngx_list_part_t *part = &cycle->shared_memory.part; part != NULL; part = part->next) {
+        const ngx_shm_zone_t *shm = part->elts;
+        for (ngx_uint_t i = 0; i < part->nelts; i++) {
+            const struct lbsim_zone *zone = lbsim_zone_of(&shm[i]);
+            if (zone != NULL && zone->file != NULL)
+                lbsim_file_name(zone->file);
+        }
+    }
+    return NGX_OK;
 }
 
 /* ---- When all upstreams are known ---- */

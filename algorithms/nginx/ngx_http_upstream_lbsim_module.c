@@ -31,6 +31,7 @@ ngx_module_t ngx_http_upstream_lbsim_module = {
     .ctx = &lbsim_context,
     .commands = lbsim_commands,
     .type = NGX_HTTP_MODULE,
+    .init_module = lbsim_name_files,
     .init_process = lbsim_init_process,
     .exit_process = lbsim_exit_process,
 };
