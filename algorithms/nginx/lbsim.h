@@ -29,8 +29,8 @@ uint64_t lbsim_life_of(ngx_pid_t);
 ngx_pid_t lbsim_life_pid(uint64_t life);
 /* A zombie holds nothing any more, so it is dead. Who cannot be asked is alive. */
 bool lbsim_alive(uint64_t life);
-/* The same for many upstreams in a moment, who mostly have the same workers: what was asked of /proc
- * is not asked again. All zero at first. */
+/* The same for many upstreams in a moment, which mostly have the same workers: /proc is not asked
+ * again. All zero at first. */
 #define LBSIM_ASKED 512u
 struct lbsim_asked {
     uint64_t life[LBSIM_ASKED]; /* 0: nobody */
