@@ -44,7 +44,7 @@ static inline uint32_t shared_each_way(void (*run)(const struct way *, void *con
                 if (run != NULL)
                     run(&way, context);
             }
-        while (contract_next_words(lb_algorithm_at(i), config.param));
+        while (lb_contract_next_words(lb_algorithm_at(i), config.param));
     }
     return ways;
 }

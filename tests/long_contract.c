@@ -2,7 +2,7 @@
 #include "algorithms/contract/contract.h"
 #include "tests/harness.h"
 
-static void show(void *context, const struct contract_fault *fault)
+static void show(void *context, const struct lb_contract_fault *fault)
 {
     const uint64_t *param = context;
     CHECK_ROW(false, "%s (%llu %llu %llu), law %s, view %s, seed %llu, step %u: %s",
@@ -25,9 +25,9 @@ static void all_combinations_keep_all_laws(void)
                                       ? 0
                                       : lb_algorithm_params(algorithm)[p].min;
         do {
-            CU_ASSERT_EQUAL(contract_run(algorithm, config.param, 12217, show, config.param), 0);
+            CU_ASSERT_EQUAL(lb_contract_run(algorithm, config.param, 12217, show, config.param), 0);
             tried++;
-        } while (contract_next_words(algorithm, config.param));
+        } while (lb_contract_next_words(algorithm, config.param));
     }
     CU_ASSERT(tried >= 50);
 }

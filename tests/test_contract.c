@@ -11,7 +11,7 @@
 
 /* ---- Every algorithm of the registry ---- */
 
-static void show(void *context, const struct contract_fault *fault)
+static void show(void *context, const struct lb_contract_fault *fault)
 {
     const uint64_t *param = context;
     CHECK_ROW(false, "%s (%llu %llu), law %s, view %s, %s, seed %llu, step %u: %s",
@@ -52,7 +52,7 @@ static void registered_algorithms_keep_all_laws(void)
             if (lb_algorithm_params(algorithm)[p].words == NULL)
                 config.param[p] = lb_algorithm_params(algorithm)[p].min;
         do {
-            CU_ASSERT_EQUAL(contract_run(algorithm, config.param, 12217, show, config.param), 0);
+            CU_ASSERT_EQUAL(lb_contract_run(algorithm, config.param, 12217, show, config.param), 0);
             tried++;
         } while (next_word(algorithm, config.param));
     }
@@ -71,7 +71,7 @@ static void words_are_stepped_through_once_each(void)
         lb_picker_defaults(algorithm, &config);
         uint64_t before[LB_PARAMS_MAX];
         memcpy(before, config.param, sizeof before);
-        while (contract_next_words(algorithm, config.param)) {
+        while (lb_contract_next_words(algorithm, config.param)) {
             CU_ASSERT(memcmp(before, config.param, sizeof before) != 0);
             seen++;
         }
@@ -83,11 +83,11 @@ static void words_are_stepped_through_once_each(void)
 static void laws_can_be_listed(void)
 {
     uint32_t laws = 0;
-    for (; contract_law_at(laws) != NULL; laws++) {
-        const struct contract_law *law = contract_law_at(laws);
+    for (; lb_contract_law_at(laws) != NULL; laws++) {
+        const struct lb_contract_law *law = lb_contract_law_at(laws);
         CU_ASSERT(strlen(law->name) > 0 && strlen(law->statement) > 20 && law->exercise != NULL);
         for (uint32_t i = 0; i < laws; i++)
-            CU_ASSERT(strcmp(law->name, contract_law_at(i)->name) != 0);
+            CU_ASSERT(strcmp(law->name, lb_contract_law_at(i)->name) != 0);
     }
     CU_ASSERT_EQUAL(laws, 14);
 }
@@ -397,10 +397,10 @@ static const struct broken {
 struct caught {
     const char *law;
     uint32_t faults, of_law;
-    struct contract_fault first;
+    struct lb_contract_fault first;
 };
 
-static void note_fault(void *context, const struct contract_fault *fault)
+static void note_fault(void *context, const struct lb_contract_fault *fault)
 {
     struct caught *caught = context;
     if (caught->faults++ == 0)
@@ -412,7 +412,7 @@ static void broken_algorithms_are_caught(void)
 {
     for (uint32_t i = 0; i < sizeof broken / sizeof *broken; i++) {
         struct caught caught = {.law = broken[i].law};
-        int laws = contract_run(&broken[i].algorithm, NULL, 1, note_fault, &caught);
+        int laws = lb_contract_run(&broken[i].algorithm, NULL, 1, note_fault, &caught);
         const char *name = broken[i].algorithm.name;
         if (broken[i].law == NULL)
             CHECK_ROW(laws == 0 && caught.faults == 0, "%s should keep all laws: %s, %s", name,
@@ -427,8 +427,8 @@ static void a_fault_shows_again_from_its_seed(void)
 {
     struct caught one = {.law = "usable"}, two = {.law = "usable"};
     const struct lb_algorithm limitless = {NAMED("limitless"), .pick = pick_ignoring_limits};
-    CU_ASSERT(contract_run(&limitless, NULL, 5, note_fault, &one) > 0);
-    CU_ASSERT(contract_run(&limitless, NULL, 5, note_fault, &two) > 0);
+    CU_ASSERT(lb_contract_run(&limitless, NULL, 5, note_fault, &one) > 0);
+    CU_ASSERT(lb_contract_run(&limitless, NULL, 5, note_fault, &two) > 0);
     CU_ASSERT_EQUAL(one.faults, two.faults);
     CU_ASSERT_EQUAL(one.first.step, two.first.step);
     CU_ASSERT_EQUAL(one.first.seed, 5);

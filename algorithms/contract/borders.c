@@ -29,7 +29,7 @@ static const struct border borders[] = {
     {.about = "three of many slots", .servers = MINI_SERVERS, .members = 3, .weight = 1},
 };
 
-static void reload(struct mini_host *host, const struct border *border)
+static void reload(struct lb_mini_host *host, const struct border *border)
 {
     struct lb_member member[MINI_SERVERS] = {{0}};
     for (uint32_t i = 0; i < border->members; i++)
@@ -38,20 +38,20 @@ static void reload(struct mini_host *host, const struct border *border)
             .weight = border->alternate && i % 2 == 1 ? 1 : border->weight,
             .max_conns = border->max_conns,
         };
-    mini_reload(host, member, border->members);
+    lb_mini_reload(host, member, border->members);
     for (uint32_t i = 0; i < border->members && border->all_down; i++)
-        mini_set_down(host, member[i].slot, true);
+        lb_mini_set_down(host, member[i].slot, true);
 }
 
-/* Picks until refused; mini_pick holds each against the list. Returns how many were picked. */
-static uint32_t pick_all(struct mini_host *host, uint64_t *tried, uint32_t most)
+/* Picks until refused; lb_mini_pick holds each against the list. Returns how many were picked. */
+static uint32_t pick_all(struct lb_mini_host *host, uint64_t *tried, uint32_t most)
 {
     uint32_t picked = 0;
     while (picked < most && !host->broken) {
         uint32_t picker = host->worker[0].picker;
         if (picker == LB_NONE || !host->view->per_request || tried == NULL)
-            picker = mini_current(host, 0);
-        if (picker == LB_NONE || mini_pick(host, picker, tried, NULL) == MINI_NO_PICK)
+            picker = lb_mini_current(host, 0);
+        if (picker == LB_NONE || lb_mini_pick(host, picker, tried, NULL) == MINI_NO_PICK)
             break;
         picked++;
     }
@@ -59,50 +59,50 @@ static uint32_t pick_all(struct mini_host *host, uint64_t *tried, uint32_t most)
 }
 
 /* Whoever is the only one with room is the one picked. */
-static void refill(struct mini_host *host)
+static void refill(struct lb_mini_host *host)
 {
     uint32_t connection = host->connections / 2;
     struct lb_lease lease = host->connection[connection].lease;
-    mini_release(host, connection);
-    uint32_t again = mini_pick(host, mini_current(host, 0), NULL, NULL);
+    lb_mini_release(host, connection);
+    uint32_t again = lb_mini_pick(host, lb_mini_current(host, 0), NULL, NULL);
     if (!host->broken &&
         (again == MINI_NO_PICK || host->connection[again].lease.slot != lease.slot))
-        mini_fault(host, LAW_NONE, "the one place that was free was not taken");
+        lb_mini_fault(host, LAW_NONE, "the one place that was free was not taken");
 }
 
-static void try_border(struct contract_trial *trial, const struct border *border)
+static void try_border(struct lb_contract_trial *trial, const struct border *border)
 {
-    struct mini_setup setup = {.trial = trial,
-                               .mode = trial->mode,
-                               .servers = border->servers,
-                               .unchecked = border->members > 8,
-                               .scope_key = {trial->seed, 1}};
-    struct mini_host *host = mini_open(&setup);
+    struct lb_mini_setup setup = {.trial = trial,
+                                  .mode = trial->mode,
+                                  .servers = border->servers,
+                                  .unchecked = border->members > 8,
+                                  .scope_key = {trial->seed, 1}};
+    struct lb_mini_host *host = lb_mini_open(&setup);
     uint64_t tried[MINI_TRIED] = {0};
     if (!host->broken)
         reload(host, border);
     uint32_t all = pick_all(host, tried, MINI_CONNECTIONS - 1);
-    mini_release_all(host);
+    lb_mini_release_all(host);
     uint32_t full = pick_all(host, NULL, 2 * border->members);
     bool waits = lb_algorithm_when_full(trial->algorithm) != LB_TAKES_OTHER;
     if (full > 1 && full == all && border->max_conns == 1 && !waits)
         refill(host);
-    mini_release_all(host);
+    lb_mini_release_all(host);
     if (border->all_down && !host->broken) {
         for (uint32_t i = 0; i < border->servers; i++)
-            mini_set_down(host, i, false);
+            lb_mini_set_down(host, i, false);
         if (pick_all(host, NULL, 1) != 1 && !host->broken)
-            mini_fault(host, LAW_NONE, "nobody was picked when all were back");
-        mini_release_all(host);
+            lb_mini_fault(host, LAW_NONE, "nobody was picked when all were back");
+        lb_mini_release_all(host);
     }
     host->setup.unchecked = false;
-    mini_check(host, LAW_ONE_COUNT);
+    lb_mini_check(host, LAW_ONE_COUNT);
     if (!host->broken)
-        mini_check_zero(host);
-    mini_close(host);
+        lb_mini_check_zero(host);
+    lb_mini_close(host);
 }
 
-void contract_exercise_borders(struct contract_trial *trial)
+void lb_contract_exercise_borders(struct lb_contract_trial *trial)
 {
     for (uint32_t i = 0; i < sizeof borders / sizeof *borders; i++)
         try_border(trial, &borders[i]);
@@ -110,45 +110,45 @@ void contract_exercise_borders(struct contract_trial *trial)
 
 /* ---- Lists that differ over one scope ---- */
 
-static void reloaded(struct mini_host *host, uint32_t first, uint32_t members, bool rebuild)
+static void reloaded(struct lb_mini_host *host, uint32_t first, uint32_t members, bool rebuild)
 {
     struct lb_member member[MINI_SERVERS];
     for (uint32_t i = 0; i < members; i++)
         member[i] = (struct lb_member){.slot = host->slot[first + i], .weight = 1 + i % 2};
     if (rebuild)
-        mini_rebuild(host, member, members);
+        lb_mini_rebuild(host, member, members);
     else
-        mini_reload(host, member, members);
+        lb_mini_reload(host, member, members);
 }
 
 /* Workers 0 and 2 are of one instance. The elder picker keeps a connection, and so its list; where
  * the view lets them, both pick over one scope. */
-void contract_exercise_own_list(struct contract_trial *trial)
+void lb_contract_exercise_own_list(struct lb_contract_trial *trial)
 {
-    struct mini_setup setup = {
+    struct lb_mini_setup setup = {
         .trial = trial, .mode = trial->mode, .servers = 9, .scope_key = {trial->seed, 1}};
-    struct mini_host *host = mini_open(&setup);
+    struct lb_mini_host *host = lb_mini_open(&setup);
     uint64_t state = trial->seed;
     reloaded(host, 0, 5, false);
-    uint32_t elder = mini_current(host, 0);
+    uint32_t elder = lb_mini_current(host, 0);
     for (uint32_t i = 0; i < 7 && !host->broken; i++)
-        mini_pick(host, elder, NULL, NULL);
+        lb_mini_pick(host, elder, NULL, NULL);
     if (!host->broken)
         reloaded(host, 3, 6, true);
     for (uint32_t i = 0; i < 200 && !host->broken; i++) {
         uint64_t tried[MINI_TRIED] = {0};
-        uint32_t younger = mini_current(host, 2);
+        uint32_t younger = lb_mini_current(host, 2);
         host->step++;
         if (younger == LB_NONE)
             break;
-        mini_pick(host, younger, NULL, NULL);
+        lb_mini_pick(host, younger, NULL, NULL);
         for (uint32_t n = 0; n < 6; n++) /* the elder's five, and one too many */
-            mini_pick(host, elder, tried, NULL);
+            lb_mini_pick(host, elder, tried, NULL);
         for (uint32_t n = 0; n < 6 && host->connections > 20; n++)
-            mini_release(host, mini_below(&state, host->connections));
+            lb_mini_release(host, lb_mini_below(&state, host->connections));
         if (!host->broken && host->picker[elder].connections == 0)
             break; /* nobody holds the elder any more */
     }
-    mini_release_all(host);
-    mini_close(host);
+    lb_mini_release_all(host);
+    lb_mini_close(host);
 }

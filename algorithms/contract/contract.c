@@ -8,55 +8,55 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct contract_law laws[] = {
+static const struct lb_contract_law laws[] = {
     [LAW_TABLE] = {"table", "the algorithm's table is whole: ABI, names, parameters within bounds",
-                   contract_exercise_table},
+                   lb_contract_exercise_table},
     [LAW_USABLE] =
         {"usable",
          "only a usable member is picked (not tried, full, down or failing; a backup only "
          "where nobody else is left), and its tried bit is set",
-         contract_exercise_ledger},
+         lb_contract_exercise_ledger},
     [LAW_NONE] = {"none", "LB_NO_SERVER exactly when no member is usable, and then nothing changed",
-                  contract_exercise_borders},
+                  lb_contract_exercise_borders},
     [LAW_OWN_LIST] = {"own_list", "pickers that share a scope skip servers outside their own list",
-                      contract_exercise_own_list},
+                      lb_contract_exercise_own_list},
     [LAW_ONE_COUNT] = {"one_count", "one pick counts one connection, in its own row and no other",
-                       contract_exercise_ledger},
+                       lb_contract_exercise_ledger},
     [LAW_LEDGER] = {"ledger", "a pick sees what the host's own ledger says that its view sees",
-                    contract_exercise_ledger},
-    [LAW_ZERO] = {"zero", "when all is released all counts are zero", contract_exercise_ledger},
+                    lb_contract_exercise_ledger},
+    [LAW_ZERO] = {"zero", "when all is released all counts are zero", lb_contract_exercise_ledger},
     [LAW_RELEASE] = {"release",
                      "a release reaches the row it came from, and a second one is LB_BAD_LEASE",
-                     contract_exercise_ledger},
+                     lb_contract_exercise_ledger},
     [LAW_DROP] = {"drop",
                   "a dropped row takes back its own counts and no others; until then they "
                   "leak",
-                  contract_exercise_ledger},
+                  lb_contract_exercise_ledger},
     [LAW_EDIT] = {"edit", "an edit to the same list changes nothing; members that stay keep counts",
-                  contract_exercise_edits},
+                  lb_contract_exercise_edits},
     [LAW_SAME_AGAIN] = {"same_again",
                         "the same seed and operations give the same picks, however often scores "
                         "are asked for",
-                        contract_exercise_again},
-    [LAW_MODES] = {"modes", "LB_SUM and LB_KEPT pick the same", contract_exercise_modes},
+                        lb_contract_exercise_again},
+    [LAW_MODES] = {"modes", "LB_SUM and LB_KEPT pick the same", lb_contract_exercise_modes},
     [LAW_ADDRESSES] = {"addresses",
                        "a region mapped at two addresses picks as one in private memory",
-                       contract_exercise_addresses},
+                       lb_contract_exercise_addresses},
     [LAW_DRAWS] = {"draws",
                    "a request's own draws leave the scope's sequence alone; equal keys pick "
                    "equally",
-                   contract_exercise_draws},
+                   lb_contract_exercise_draws},
 };
 
-const struct contract_law *contract_law_at(uint32_t i)
+const struct lb_contract_law *lb_contract_law_at(uint32_t i)
 {
     return i < LAWS ? &laws[i] : NULL;
 }
 
-void contract_fault_found(struct contract_trial *trial, enum law law, uint32_t step,
-                          const char *format, ...)
+void lb_contract_fault_found(struct lb_contract_trial *trial, enum law law, uint32_t step,
+                             const char *format, ...)
 {
-    struct contract_fault fault = {
+    struct lb_contract_fault fault = {
         .law = laws[law].name,
         .algorithm = trial->algorithm->name != NULL ? trial->algorithm->name : "(no name)",
         .view = trial->view->name,
@@ -75,36 +75,36 @@ void contract_fault_found(struct contract_trial *trial, enum law law, uint32_t s
 
 /* ---- The table of the algorithm itself ---- */
 
-static void check_param(struct contract_trial *trial, const struct lb_param *param)
+static void check_param(struct lb_contract_trial *trial, const struct lb_param *param)
 {
     uint64_t words = 0;
     while (param->words != NULL && param->words[words] != NULL)
         words++;
     if (param->help == NULL || param->min > param->max || !lb_param_takes(param, param->fallback))
-        contract_fault_found(trial, LAW_TABLE, 0,
-                             "parameter %s: no help, or fallback not in bounds", param->name);
+        lb_contract_fault_found(trial, LAW_TABLE, 0,
+                                "parameter %s: no help, or fallback not in bounds", param->name);
     if (param->words != NULL && (words == 0 || param->min != 0 || param->max != words - 1))
-        contract_fault_found(trial, LAW_TABLE, 0, "parameter %s: its bounds are not its words",
-                             param->name);
+        lb_contract_fault_found(trial, LAW_TABLE, 0, "parameter %s: its bounds are not its words",
+                                param->name);
 }
 
-void contract_exercise_table(struct contract_trial *trial)
+void lb_contract_exercise_table(struct lb_contract_trial *trial)
 {
     const struct lb_algorithm *algorithm = trial->algorithm;
     uint32_t params = 0;
     if (trial->view != lb_view_at(0) || trial->mode != LB_SUM)
         return; /* once is enough */
     if (algorithm->abi != LB_ABI)
-        contract_fault_found(trial, LAW_TABLE, 0, "built for ABI %u, this is ABI %u",
-                             algorithm->abi, LB_ABI);
+        lb_contract_fault_found(trial, LAW_TABLE, 0, "built for ABI %u, this is ABI %u",
+                                algorithm->abi, LB_ABI);
     if (algorithm->pick == NULL || algorithm->name == NULL || algorithm->about == NULL)
-        contract_fault_found(trial, LAW_TABLE, 0, "it has no name, no description, or no pick");
+        lb_contract_fault_found(trial, LAW_TABLE, 0, "it has no name, no description, or no pick");
     for (; params < LB_PARAMS_MAX && algorithm->param[params].name != NULL; params++)
         check_param(trial, &algorithm->param[params]);
     if (algorithm->param[params].name != NULL)
-        contract_fault_found(trial, LAW_TABLE, 0, "its parameters have no end");
+        lb_contract_fault_found(trial, LAW_TABLE, 0, "its parameters have no end");
     if (algorithm->memory != NULL && algorithm->memory(100) < algorithm->memory(1))
-        contract_fault_found(trial, LAW_TABLE, 0, "it needs less memory for more slots");
+        lb_contract_fault_found(trial, LAW_TABLE, 0, "it needs less memory for more slots");
 }
 
 /* ---- Trying ---- */
@@ -118,7 +118,7 @@ static bool first_with(uint32_t law)
 }
 
 /* An algorithm whose table is broken is not run: its pick may not be there. */
-static void try_all(struct contract_trial *trial)
+static void try_all(struct lb_contract_trial *trial)
 {
     for (uint32_t law = 0; law < LAWS; law++)
         for (uint32_t v = 0; lb_view_at(v) != NULL && first_with(law); v++)
@@ -130,10 +130,10 @@ static void try_all(struct contract_trial *trial)
             }
 }
 
-int contract_run(const struct lb_algorithm *algorithm, const uint64_t *param, uint64_t seed,
-                 void (*report)(void *context, const struct contract_fault *), void *context)
+int lb_contract_run(const struct lb_algorithm *algorithm, const uint64_t *param, uint64_t seed,
+                    void (*report)(void *context, const struct lb_contract_fault *), void *context)
 {
-    struct contract_trial trial = {
+    struct lb_contract_trial trial = {
         .algorithm = algorithm, .seed = seed, .report = report, .context = context};
     struct lb_picker_config config;
     lb_picker_defaults(algorithm, &config);
@@ -145,7 +145,7 @@ int contract_run(const struct lb_algorithm *algorithm, const uint64_t *param, ui
     return broken;
 }
 
-bool contract_next_words(const struct lb_algorithm *algorithm, uint64_t param[LB_PARAMS_MAX])
+bool lb_contract_next_words(const struct lb_algorithm *algorithm, uint64_t param[LB_PARAMS_MAX])
 {
     for (uint32_t i = 0; i < LB_PARAMS_MAX && algorithm->param[i].name != NULL; i++) {
         const struct lb_param *one = &algorithm->param[i];

@@ -4,9 +4,9 @@
  * four workers, member lists that change, crashes, retries), over every view and in both modes of a
  * region, and holds each pick against a ledger of its own. It knows no algorithm by name.
  *
- *     static void show(void *context, const struct contract_fault *fault) { puts(fault->what); }
+ *     static void show(void *to, const struct lb_contract_fault *fault) { puts(fault->what); }
  *     ...
- *     return contract_run(&my_algorithm, NULL, 1, show, NULL) == 0 ? 0 : 1;
+ *     return lb_contract_run(&my_algorithm, NULL, 1, show, NULL) == 0 ? 0 : 1;
  *
  * It may allocate, and it aborts where memory is exhausted: it is for tests. */
 #ifndef LB_CONTRACT_H
@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 /* A law that did not hold, and where. */
-struct contract_fault {
+struct lb_contract_fault {
     const char *law, *algorithm, *view; /* names */
     enum lb_mode mode;
     uint64_t seed;  /* the same seed shows the fault again */
@@ -27,26 +27,26 @@ struct contract_fault {
     char what[256]; /* one sentence */
 };
 
-struct contract_trial; /* one algorithm on trial, in one view and one mode */
+struct lb_contract_trial; /* one algorithm on trial, in one view and one mode */
 
-struct contract_law {
+struct lb_contract_law {
     const char *name, *statement;
     /* What tries it. Several laws may be tried by one exercise. */
-    void (*exercise)(struct contract_trial *);
+    void (*exercise)(struct lb_contract_trial *);
 };
 
 /* To list the laws. NULL: past the last. */
-const struct contract_law *contract_law_at(uint32_t i);
+const struct lb_contract_law *lb_contract_law_at(uint32_t i);
 
 /* Tries all laws on the algorithm with these parameters (LB_PARAMS_MAX of them; NULL: its
  * fallbacks), calls `report` (or NULL) for each fault, and returns how many laws were broken. A run
  * of operations ends at its first fault, so one mistake is not told a hundred times. */
-int contract_run(const struct lb_algorithm *, const uint64_t *param, uint64_t seed,
-                 void (*report)(void *context, const struct contract_fault *), void *context);
+int lb_contract_run(const struct lb_algorithm *, const uint64_t *param, uint64_t seed,
+                    void (*report)(void *context, const struct lb_contract_fault *), void *context);
 
 /* Steps through all combinations of the parameters that have words; numbers are left alone. Start
  * from the fallbacks. false: that was the last one, and param is at the fallbacks' words again. */
-bool contract_next_words(const struct lb_algorithm *, uint64_t param[LB_PARAMS_MAX]);
+bool lb_contract_next_words(const struct lb_algorithm *, uint64_t param[LB_PARAMS_MAX]);
 
 #ifdef __cplusplus
 }

@@ -28,18 +28,18 @@ enum law {
     LAWS
 };
 
-struct contract_trial {
+struct lb_contract_trial {
     const struct lb_algorithm *algorithm;
     uint64_t param[LB_PARAMS_MAX], seed;
-    void (*report)(void *context, const struct contract_fault *);
+    void (*report)(void *context, const struct lb_contract_fault *);
     void *context;
     const struct lb_view *view; /* on trial now, and the mode */
     enum lb_mode mode;
     bool broken[LAWS];
 };
 
-void contract_fault_found(struct contract_trial *, enum law, uint32_t step, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+void lb_contract_fault_found(struct lb_contract_trial *, enum law, uint32_t step,
+                             const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 enum {
     MINI_SERVERS = 192,
@@ -54,11 +54,11 @@ enum {
 
 #define MINI_NO_PICK UINT32_MAX
 
-enum mini_draws { MINI_DRAWS_MIXED, MINI_DRAWS_OWN, MINI_DRAWS_SCOPE };
+enum lb_mini_draws { MINI_DRAWS_MIXED, MINI_DRAWS_OWN, MINI_DRAWS_SCOPE };
 
-struct mini_setup {
-    struct contract_trial *trial; /* algorithm, view, mode, seed; takes the faults */
-    enum lb_mode mode;            /* may differ from the trial's */
+struct lb_mini_setup {
+    struct lb_contract_trial *trial; /* algorithm, view, mode, seed; takes the faults */
+    enum lb_mode mode;               /* may differ from the trial's */
     uint32_t servers;
     bool two_addresses; /* the region is mapped twice; pickers alternate */
     bool unchecked;     /* leaves the walk over the whole ledger out: for runs that are compared */
@@ -66,87 +66,87 @@ struct mini_setup {
     uint64_t scope_key[2]; /* makes other random sequences of the scopes */
 };
 
-struct mini_list {
+struct lb_mini_list {
     uint32_t members, edition; /* two lists with one edition are the same list */
     struct lb_member member[MINI_SERVERS];
 };
 
-struct mini_health { /* of a slot in a scope: the failures that were told */
+struct lb_mini_health { /* of a slot in a scope: the failures that were told */
     uint64_t fails, failed_s, asked_s;
 };
 
-struct mini_scope {
+struct lb_mini_scope {
     bool used;
     struct lb_scope_key key;
     uint32_t scope, edition;    /* the library's number; of the list that it heard of last */
     int64_t open[MINI_SERVERS]; /* connections counted under this key, by slot */
     int64_t base[MINI_SERVERS]; /* what the count table said when a picker was built */
     bool listed[MINI_SERVERS];
-    struct mini_health health[MINI_SERVERS];
+    struct lb_mini_health health[MINI_SERVERS];
 };
 
-struct mini_row {
+struct lb_mini_row {
     bool used, lost; /* lost: its owner crashed, and nobody took its connections back yet */
     uint64_t life;
     uint32_t scope; /* of the host's, LB_NONE: closed */
     int32_t open[MINI_SERVERS];
 };
 
-struct mini_picker {
+struct lb_mini_picker {
     bool used;
     uint64_t life;
     uint32_t instance, generation, scope, row, connections;
-    struct mini_list list;
+    struct lb_mini_list list;
     struct lb_picker *picker;
 };
 
-struct mini_worker {
+struct lb_mini_worker {
     uint64_t life;
     uint32_t instance, picker; /* LB_NONE: not built yet */
 };
 
-struct mini_connection {
+struct lb_mini_connection {
     uint32_t picker;
     struct lb_lease lease;
 };
 
-struct mini_table { /* what the count table of an instance must hold */
+struct lb_mini_table { /* what the count table of an instance must hold */
     struct lb_counts *counts;
     bool present[MINI_SERVERS];
     int32_t count[MINI_SERVERS];
 };
 
-struct mini_pick { /* for comparing two runs */
+struct lb_mini_pick { /* for comparing two runs */
     int status;
     uint32_t slot, draws;
 };
 
-struct mini_memory {
+struct lb_mini_memory {
     void *at[2]; /* the same memory, at one address or at two */
     size_t size;
     bool mapped;
 };
 
-struct mini_host {
-    struct mini_setup setup;
-    struct contract_trial *trial;
+struct lb_mini_host {
+    struct lb_mini_setup setup;
+    struct lb_contract_trial *trial;
     const struct lb_view *view;
     bool broken;
     uint32_t step, generation, side, edition;
     uint64_t last_life, now_s;
-    struct mini_list list;       /* the current one, for those who build next */
+    struct lb_mini_list list;    /* the current one, for those who build next */
     uint32_t slot[MINI_SERVERS]; /* of server i */
     bool down[MINI_SERVERS];     /* by slot */
-    struct mini_worker worker[MINI_WORKERS];
-    struct mini_picker picker[MINI_PICKERS];
-    struct mini_scope scope[MINI_SCOPES];
-    struct mini_row row[MINI_ROWS];
-    struct mini_table table[MINI_INSTANCES];
-    struct mini_connection connection[MINI_CONNECTIONS];
+    struct lb_mini_worker worker[MINI_WORKERS];
+    struct lb_mini_picker picker[MINI_PICKERS];
+    struct lb_mini_scope scope[MINI_SCOPES];
+    struct lb_mini_row row[MINI_ROWS];
+    struct lb_mini_table table[MINI_INSTANCES];
+    struct lb_mini_connection connection[MINI_CONNECTIONS];
     uint32_t connections;
-    struct mini_pick *trace;
+    struct lb_mini_pick *trace;
     uint32_t traced, trace_room;
-    struct mini_memory memory;
+    struct lb_mini_memory memory;
     struct lb_region *region[2];
     void *picker_memory, *table_memory[MINI_INSTANCES];
     size_t picker_size;
@@ -155,78 +155,79 @@ struct mini_host {
 /* ---- mini_memory.c ---- */
 
 /* false: this machine cannot map it twice. */
-bool mini_memory_get(struct mini_memory *, size_t size, bool two_addresses);
-void mini_memory_free(struct mini_memory *);
+bool lb_mini_memory_get(struct lb_mini_memory *, size_t size, bool two_addresses);
+void lb_mini_memory_free(struct lb_mini_memory *);
 void *
-mini_new(size_t size); /* zeroed, aligned to LB_ALIGN; free() it. Aborts where there is none */
+lb_mini_new(size_t size); /* zeroed, aligned to LB_ALIGN; free() it. Aborts where there is none */
 
 /* ---- mini_host.c: the host and what happens to it ---- */
 
-struct mini_host *mini_open(const struct mini_setup *);
-void mini_close(struct mini_host *);
-void mini_fault(struct mini_host *, enum law, const char *format, ...)
+struct lb_mini_host *lb_mini_open(const struct lb_mini_setup *);
+void lb_mini_close(struct lb_mini_host *);
+void lb_mini_fault(struct lb_mini_host *, enum law, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* What a new list does, as the real systems do it. The list's slots are the host's slot[]. */
-void mini_edit(struct mini_host *, const struct lb_member *, uint32_t members); /* in place */
-void mini_rebuild(struct mini_host *, const struct lb_member *, uint32_t members);
-void mini_reload(struct mini_host *, const struct lb_member *, uint32_t members);
+void lb_mini_edit(struct lb_mini_host *, const struct lb_member *, uint32_t members); /* in place */
+void lb_mini_rebuild(struct lb_mini_host *, const struct lb_member *, uint32_t members);
+void lb_mini_reload(struct lb_mini_host *, const struct lb_member *, uint32_t members);
 /* Every picker whose scope heard of its list last is edited to the list that it has. */
-void mini_edit_idly(struct mini_host *);
-void mini_set_down(struct mini_host *, uint32_t slot, bool down);
+void lb_mini_edit_idly(struct lb_mini_host *);
+void lb_mini_set_down(struct lb_mini_host *, uint32_t slot, bool down);
 /* A worker's life ends, and its connections with it; a new life takes its place. */
-void mini_crash(struct mini_host *, uint32_t worker, bool reaped);
-void mini_reap(struct mini_host *);
+void lb_mini_crash(struct lb_mini_host *, uint32_t worker, bool reaped);
+void lb_mini_reap(struct lb_mini_host *);
 /* The picker that this worker picks with, built if need be. */
-uint32_t mini_current(struct mini_host *, uint32_t worker);
-bool mini_is_current(const struct mini_host *, uint32_t picker);
+uint32_t lb_mini_current(struct lb_mini_host *, uint32_t worker);
+bool lb_mini_is_current(const struct lb_mini_host *, uint32_t picker);
 /* Drops rows, closes scopes, and forgets pickers that nobody needs. */
-void mini_sweep(struct mini_host *);
+void lb_mini_sweep(struct lb_mini_host *);
 
 /* ---- mini_pick.c: picks and releases, each checked ---- */
 
 /* One pick through this picker. tried: the request's, or NULL. draw_key NULL: the scope's sequence.
  * Returns the connection's number in connection[], or MINI_NO_PICK. */
-uint32_t mini_pick(struct mini_host *, uint32_t picker, uint64_t *tried, const uint64_t *draw_key);
+uint32_t lb_mini_pick(struct lb_mini_host *, uint32_t picker, uint64_t *tried,
+                      const uint64_t *draw_key);
 /* Releases it; the last connection takes its number. */
-void mini_release(struct mini_host *, uint32_t connection);
-void mini_release_all(struct mini_host *);
+void lb_mini_release(struct lb_mini_host *, uint32_t connection);
+void lb_mini_release_all(struct lb_mini_host *);
 /* The same, of an attempt that failed. */
-void mini_fail(struct mini_host *, uint32_t connection);
+void lb_mini_fail(struct lb_mini_host *, uint32_t connection);
 
 /* ---- mini_check.c: the ledger ---- */
 
 /* What the view must see of a member of this picker. */
-int64_t mini_load(const struct mini_host *, uint32_t picker, uint32_t member);
+int64_t lb_mini_load(const struct lb_mini_host *, uint32_t picker, uint32_t member);
 /* Whose turn it is in this request. */
-enum mini_turn { MINI_OTHERS, MINI_BACKUPS, MINI_ANYBODY };
-enum mini_turn mini_turn(const struct mini_host *, uint32_t picker, const uint64_t *tried);
-bool mini_usable(const struct mini_host *, uint32_t picker, uint32_t member, const uint64_t *tried,
-                 enum mini_turn);
-bool mini_full(const struct mini_host *, uint32_t picker, uint32_t member);
+enum lb_mini_turn { MINI_OTHERS, MINI_BACKUPS, MINI_ANYBODY };
+enum lb_mini_turn lb_mini_turn(const struct lb_mini_host *, uint32_t picker, const uint64_t *tried);
+bool lb_mini_usable(const struct lb_mini_host *, uint32_t picker, uint32_t member,
+                    const uint64_t *tried, enum lb_mini_turn);
+bool lb_mini_full(const struct lb_mini_host *, uint32_t picker, uint32_t member);
 /* Does this picker count failures? A sole member's are not. */
-bool mini_counts_failures(const struct mini_host *, uint32_t picker);
+bool lb_mini_counts_failures(const struct lb_mini_host *, uint32_t picker);
 /* Everything that the library counts against everything counted here. `law` is to blame. */
-void mini_check(struct mini_host *, enum law);
+void lb_mini_check(struct lb_mini_host *, enum law);
 /* Nothing is open: all counts must be zero. */
-void mini_check_zero(struct mini_host *);
+void lb_mini_check_zero(struct lb_mini_host *);
 /* The ledger's part of taking a row's connections back; returns how many there were. */
-uint64_t mini_forget_row(struct mini_host *, uint32_t row);
-bool mini_is_alive(void *host, uint64_t life);
+uint64_t lb_mini_forget_row(struct lb_mini_host *, uint32_t row);
+bool lb_mini_is_alive(void *host, uint64_t life);
 
 /* ---- mini_stream.c: operations drawn from a seed ---- */
 
-struct mini_plan {
+struct lb_mini_plan {
     uint32_t steps;
-    enum mini_draws draws;
+    enum lb_mini_draws draws;
     bool idle_edits; /* puts edits that change nothing between the operations */
     bool no_crashes;
 };
 
-void mini_play(struct mini_host *, const struct mini_plan *);
+void lb_mini_play(struct lb_mini_host *, const struct lb_mini_plan *);
 
 /* A small generator of the host's own (splitmix64): the library's is on trial. */
-static inline uint64_t mini_random(uint64_t *state)
+static inline uint64_t lb_mini_random(uint64_t *state)
 {
     uint64_t x = *state += UINT64_C(0x9E3779B97F4A7C15);
     x = (x ^ (x >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
@@ -234,21 +235,21 @@ static inline uint64_t mini_random(uint64_t *state)
     return x ^ (x >> 31);
 }
 
-static inline uint32_t mini_below(uint64_t *state, uint32_t bound)
+static inline uint32_t lb_mini_below(uint64_t *state, uint32_t bound)
 {
-    return (uint32_t)((mini_random(state) >> 32) * bound >> 32);
+    return (uint32_t)((lb_mini_random(state) >> 32) * bound >> 32);
 }
 
 /* ---- The exercises ---- */
 
-void contract_exercise_table(struct contract_trial *);
-void contract_exercise_ledger(struct contract_trial *);
-void contract_exercise_borders(struct contract_trial *);
-void contract_exercise_own_list(struct contract_trial *);
-void contract_exercise_again(struct contract_trial *);
-void contract_exercise_modes(struct contract_trial *);
-void contract_exercise_addresses(struct contract_trial *);
-void contract_exercise_edits(struct contract_trial *);
-void contract_exercise_draws(struct contract_trial *);
+void lb_contract_exercise_table(struct lb_contract_trial *);
+void lb_contract_exercise_ledger(struct lb_contract_trial *);
+void lb_contract_exercise_borders(struct lb_contract_trial *);
+void lb_contract_exercise_own_list(struct lb_contract_trial *);
+void lb_contract_exercise_again(struct lb_contract_trial *);
+void lb_contract_exercise_modes(struct lb_contract_trial *);
+void lb_contract_exercise_addresses(struct lb_contract_trial *);
+void lb_contract_exercise_edits(struct lb_contract_trial *);
+void lb_contract_exercise_draws(struct lb_contract_trial *);
 
 #endif

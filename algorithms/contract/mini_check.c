@@ -3,17 +3,17 @@
 
 #include <string.h>
 
-int64_t mini_load(const struct mini_host *host, uint32_t picker, uint32_t member)
+int64_t lb_mini_load(const struct lb_mini_host *host, uint32_t picker, uint32_t member)
 {
-    const struct mini_picker *mine = &host->picker[picker];
-    const struct mini_scope *scope = &host->scope[mine->scope];
+    const struct lb_mini_picker *mine = &host->picker[picker];
+    const struct lb_mini_scope *scope = &host->scope[mine->scope];
     uint32_t slot = mine->list.member[member].slot;
     return scope->open[slot] + scope->base[slot];
 }
 
-bool mini_counts_failures(const struct mini_host *host, uint32_t picker)
+bool lb_mini_counts_failures(const struct lb_mini_host *host, uint32_t picker)
 {
-    const struct mini_list *list = &host->picker[picker].list;
+    const struct lb_mini_list *list = &host->picker[picker].list;
     bool counts = false;
     for (uint32_t i = 0; i < list->members; i++)
         counts = counts || list->member[i].max_fails > 0;
@@ -25,22 +25,22 @@ static bool is_tried(const uint64_t *tried, uint32_t member)
     return tried != NULL && (tried[member / 64] >> (member % 64) & 1) != 0;
 }
 
-static bool left_alone(const struct mini_host *host, const struct mini_picker *picker,
+static bool left_alone(const struct lb_mini_host *host, const struct lb_mini_picker *picker,
                        const struct lb_member *asked)
 {
-    const struct mini_health *health = &host->scope[picker->scope].health[asked->slot];
+    const struct lb_mini_health *health = &host->scope[picker->scope].health[asked->slot];
     return asked->max_fails > 0 && picker->list.members > 1 && health->fails >= asked->max_fails &&
            host->now_s <= health->asked_s + asked->fail_timeout_s;
 }
 
-bool mini_full(const struct mini_host *host, uint32_t picker, uint32_t member)
+bool lb_mini_full(const struct lb_mini_host *host, uint32_t picker, uint32_t member)
 {
     const struct lb_member *asked = &host->picker[picker].list.member[member];
-    return asked->max_conns > 0 && mini_load(host, picker, member) >= asked->max_conns;
+    return asked->max_conns > 0 && lb_mini_load(host, picker, member) >= asked->max_conns;
 }
 
 /* Could it serve, if its turn came? Where requests wait, also who is full could. */
-static bool able(const struct mini_host *host, uint32_t picker, uint32_t member,
+static bool able(const struct lb_mini_host *host, uint32_t picker, uint32_t member,
                  const uint64_t *tried)
 {
     const struct lb_member *asked = &host->picker[picker].list.member[member];
@@ -49,14 +49,15 @@ static bool able(const struct mini_host *host, uint32_t picker, uint32_t member,
     if (host->down[asked->slot] || asked->weight == 0 || (asked->flags & LB_DOWN) != 0)
         return false;
     return lb_algorithm_when_full(host->trial->algorithm) != LB_TAKES_OTHER ||
-           !mini_full(host, picker, member);
+           !lb_mini_full(host, picker, member);
 }
 
 /* Backups serve when nobody else is able, and then to the end of the request. A member that the
  * scope does not list any more need not be known to the algorithm, and so keeps no backup out. */
-enum mini_turn mini_turn(const struct mini_host *host, uint32_t picker, const uint64_t *tried)
+enum lb_mini_turn lb_mini_turn(const struct lb_mini_host *host, uint32_t picker,
+                               const uint64_t *tried)
 {
-    const struct mini_picker *mine = &host->picker[picker];
+    const struct lb_mini_picker *mine = &host->picker[picker];
     bool backups = false, others = false;
     for (uint32_t i = 0; i < mine->list.members; i++) {
         const struct lb_member *one = &mine->list.member[i];
@@ -69,41 +70,41 @@ enum mini_turn mini_turn(const struct mini_host *host, uint32_t picker, const ui
     return backups ? MINI_BACKUPS : others ? MINI_OTHERS : MINI_ANYBODY;
 }
 
-bool mini_usable(const struct mini_host *host, uint32_t picker, uint32_t member,
-                 const uint64_t *tried, enum mini_turn turn)
+bool lb_mini_usable(const struct lb_mini_host *host, uint32_t picker, uint32_t member,
+                    const uint64_t *tried, enum lb_mini_turn turn)
 {
     bool backup = (host->picker[picker].list.member[member].flags & LB_BACKUP) != 0;
     return turn != (backup ? MINI_OTHERS : MINI_BACKUPS) && able(host, picker, member, tried);
 }
 
-static void check_rows(struct mini_host *host, enum law law)
+static void check_rows(struct lb_mini_host *host, enum law law)
 {
     for (uint32_t row = 0; row < MINI_ROWS; row++)
         for (uint32_t slot = 0; host->row[row].used && slot < host->setup.servers; slot++) {
             int32_t counted = lb_row_count(host->region[row % 2], row, slot);
             if (counted != host->row[row].open[slot])
-                mini_fault(host, law, "row %u counts %d on slot %u, %d are open", row, counted,
-                           slot, host->row[row].open[slot]);
+                lb_mini_fault(host, law, "row %u counts %d on slot %u, %d are open", row, counted,
+                              slot, host->row[row].open[slot]);
         }
 }
 
-static void check_views(struct mini_host *host, enum law law)
+static void check_views(struct lb_mini_host *host, enum law law)
 {
     for (uint32_t i = 0; i < MINI_PICKERS; i++) {
-        const struct mini_picker *mine = &host->picker[i];
+        const struct lb_mini_picker *mine = &host->picker[i];
         for (uint32_t member = 0; mine->used && member < mine->list.members; member++) {
             int64_t believed = lb_believed(mine->picker, member),
-                    wanted = mini_load(host, i, member);
+                    wanted = lb_mini_load(host, i, member);
             if (believed != wanted)
-                mini_fault(host, law,
-                           "the view is believed to see %lld on slot %u, it must see %lld",
-                           (long long)believed, mine->list.member[member].slot, (long long)wanted);
+                lb_mini_fault(
+                    host, law, "the view is believed to see %lld on slot %u, it must see %lld",
+                    (long long)believed, mine->list.member[member].slot, (long long)wanted);
         }
     }
 }
 
 /* The slot of a key of the count table, by the server's name. */
-static uint32_t slot_of(const struct mini_host *host, const char *key)
+static uint32_t slot_of(const struct lb_mini_host *host, const char *key)
 {
     for (uint32_t slot = 0; slot < host->setup.servers; slot++)
         if (strcmp(lb_slot_key(host->region[0], slot), key) == 0)
@@ -111,7 +112,7 @@ static uint32_t slot_of(const struct mini_host *host, const char *key)
     return LB_NONE;
 }
 
-static void check_table(struct mini_host *host, const struct mini_table *table)
+static void check_table(struct lb_mini_host *host, const struct lb_mini_table *table)
 {
     static const char prefix[] = "conn_count:contract:";
     uint32_t cells = 0, present = 0;
@@ -122,12 +123,12 @@ static void check_table(struct mini_host *host, const struct mini_table *table)
                             ? slot_of(host, key + sizeof prefix - 1)
                             : LB_NONE;
         if (slot == LB_NONE || !table->present[slot] || table->count[slot] != count)
-            mini_fault(host, LAW_LEDGER, "the count table says %d of %s", count, key);
+            lb_mini_fault(host, LAW_LEDGER, "the count table says %d of %s", count, key);
     }
     for (uint32_t slot = 0; slot < host->setup.servers; slot++)
         present += table->present[slot];
     if (present != cells)
-        mini_fault(host, LAW_LEDGER, "the count table has %u keys, not %u", cells, present);
+        lb_mini_fault(host, LAW_LEDGER, "the count table has %u keys, not %u", cells, present);
 }
 
 /* The bits of a score, and whether there is one. */
@@ -139,25 +140,25 @@ static bool score_bits(const struct lb_picker *picker, uint32_t member, uint64_t
     return scored;
 }
 
-static void ask_scores(struct mini_host *host)
+static void ask_scores(struct lb_mini_host *host)
 {
     for (uint32_t i = 0; i < MINI_PICKERS; i++) {
-        const struct mini_picker *mine = &host->picker[i];
+        const struct lb_mini_picker *mine = &host->picker[i];
         for (uint32_t member = 0; mine->used && member < mine->list.members; member++) {
             uint64_t one, two;
             bool scored = score_bits(mine->picker, member, &one);
             if (score_bits(mine->picker, member, &two) != scored || one != two)
-                mini_fault(host, LAW_SAME_AGAIN, "slot %u has two scores, asked for twice",
-                           mine->list.member[member].slot);
+                lb_mini_fault(host, LAW_SAME_AGAIN, "slot %u has two scores, asked for twice",
+                              mine->list.member[member].slot);
             uint32_t place = lb_place(mine->picker, member);
             if (lb_place(mine->picker, member) != place)
-                mini_fault(host, LAW_SAME_AGAIN, "slot %u has two places, asked for twice",
-                           mine->list.member[member].slot);
+                lb_mini_fault(host, LAW_SAME_AGAIN, "slot %u has two places, asked for twice",
+                              mine->list.member[member].slot);
         }
     }
 }
 
-void mini_check(struct mini_host *host, enum law law)
+void lb_mini_check(struct lb_mini_host *host, enum law law)
 {
     if (host->setup.asked && !host->broken)
         ask_scores(host);
@@ -166,27 +167,27 @@ void mini_check(struct mini_host *host, enum law law)
     check_rows(host, law);
     check_views(host, law == LAW_ONE_COUNT ? LAW_LEDGER : law);
     if (lb_region_check(host->region[0]) != LB_OK)
-        mini_fault(host, law == LAW_ONE_COUNT ? LAW_LEDGER : law,
-                   "lb_region_check found loads, rows or index at odds");
+        lb_mini_fault(host, law == LAW_ONE_COUNT ? LAW_LEDGER : law,
+                      "lb_region_check found loads, rows or index at odds");
     for (uint32_t i = 0; i < MINI_INSTANCES && host->step % 8 == 0; i++)
         if (host->table[i].counts != NULL)
             check_table(host, &host->table[i]);
 }
 
-void mini_check_zero(struct mini_host *host)
+void lb_mini_check_zero(struct lb_mini_host *host)
 {
     for (uint32_t i = 0; i < MINI_PICKERS; i++) {
-        const struct mini_picker *mine = &host->picker[i];
+        const struct lb_mini_picker *mine = &host->picker[i];
         for (uint32_t member = 0; mine->used && member < mine->list.members; member++) {
             uint32_t slot = mine->list.member[member].slot;
             int64_t believed = lb_believed(mine->picker, member);
             if (believed != host->scope[mine->scope].base[slot])
-                mini_fault(host, LAW_ZERO, "all is released, and slot %u is left with %lld", slot,
-                           (long long)believed);
+                lb_mini_fault(host, LAW_ZERO, "all is released, and slot %u is left with %lld",
+                              slot, (long long)believed);
         }
     }
     for (uint32_t row = 0; row < MINI_ROWS; row++)
         for (uint32_t slot = 0; slot < host->setup.servers; slot++)
             if (lb_row_count(host->region[0], row, slot) != 0)
-                mini_fault(host, LAW_ZERO, "all is released, and row %u still counts", row);
+                lb_mini_fault(host, LAW_ZERO, "all is released, and row %u still counts", row);
 }

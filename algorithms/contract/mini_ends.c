@@ -4,9 +4,9 @@
 
 /* ---- Crashes and reaping ---- */
 
-bool mini_is_alive(void *context, uint64_t life)
+bool lb_mini_is_alive(void *context, uint64_t life)
 {
-    const struct mini_host *host = context;
+    const struct lb_mini_host *host = context;
     for (uint32_t i = 0; i < MINI_WORKERS; i++)
         if (host->worker[i].life == life)
             return true;
@@ -16,9 +16,9 @@ bool mini_is_alive(void *context, uint64_t life)
     return false;
 }
 
-uint64_t mini_forget_row(struct mini_host *host, uint32_t row)
+uint64_t lb_mini_forget_row(struct lb_mini_host *host, uint32_t row)
 {
-    struct mini_row *mine = &host->row[row];
+    struct lb_mini_row *mine = &host->row[row];
     uint64_t forgotten = 0;
     for (uint32_t slot = 0; slot < host->setup.servers; slot++) {
         forgotten += (uint64_t)mine->open[slot];
@@ -29,29 +29,29 @@ uint64_t mini_forget_row(struct mini_host *host, uint32_t row)
     return forgotten;
 }
 
-static void drop_row(struct mini_host *host, uint32_t row, enum law law)
+static void drop_row(struct lb_mini_host *host, uint32_t row, enum law law)
 {
-    uint64_t wanted = mini_forget_row(host, row), dropped = lb_row_drop(host->region[0], row);
+    uint64_t wanted = lb_mini_forget_row(host, row), dropped = lb_row_drop(host->region[0], row);
     if (dropped != wanted)
-        mini_fault(host, law, "row %u counted %llu connections, dropping it gave %llu", row,
-                   (unsigned long long)wanted, (unsigned long long)dropped);
+        lb_mini_fault(host, law, "row %u counted %llu connections, dropping it gave %llu", row,
+                      (unsigned long long)wanted, (unsigned long long)dropped);
 }
 
-void mini_reap(struct mini_host *host)
+void lb_mini_reap(struct lb_mini_host *host)
 {
     uint64_t wanted = 0;
     for (uint32_t row = 0; row < MINI_ROWS; row++)
-        if (host->row[row].used && !mini_is_alive(host, host->row[row].life))
-            wanted += mini_forget_row(host, row);
-    uint64_t reaped = lb_reap(host->region[1], mini_is_alive, host);
+        if (host->row[row].used && !lb_mini_is_alive(host, host->row[row].life))
+            wanted += lb_mini_forget_row(host, row);
+    uint64_t reaped = lb_reap(host->region[1], lb_mini_is_alive, host);
     if (reaped != wanted)
-        mini_fault(host, LAW_DROP, "%llu connections of the dead were counted, %llu were reaped",
-                   (unsigned long long)wanted, (unsigned long long)reaped);
-    mini_check(host, LAW_DROP);
+        lb_mini_fault(host, LAW_DROP, "%llu connections of the dead were counted, %llu were reaped",
+                      (unsigned long long)wanted, (unsigned long long)reaped);
+    lb_mini_check(host, LAW_DROP);
 }
 
 /* Connections of a picker that died are gone without a release. */
-static void lose_connections(struct mini_host *host, uint32_t picker)
+static void lose_connections(struct lb_mini_host *host, uint32_t picker)
 {
     for (uint32_t i = host->connections; i-- > 0;)
         if (host->connection[i].picker == picker)
@@ -59,7 +59,7 @@ static void lose_connections(struct mini_host *host, uint32_t picker)
     host->picker[picker].connections = 0;
 }
 
-void mini_crash(struct mini_host *host, uint32_t worker, bool reaped)
+void lb_mini_crash(struct lb_mini_host *host, uint32_t worker, bool reaped)
 {
     uint64_t life = host->worker[worker].life;
     for (uint32_t i = 0; i < MINI_PICKERS; i++)
@@ -76,20 +76,20 @@ void mini_crash(struct mini_host *host, uint32_t worker, bool reaped)
         else if (theirs)
             host->row[row].lost = true;
     }
-    mini_check(host, LAW_DROP);
-    mini_sweep(host);
+    lb_mini_check(host, LAW_DROP);
+    lb_mini_sweep(host);
 }
 
 /* ---- Sweeping ---- */
 
-static bool picker_needed(const struct mini_host *host, uint32_t picker)
+static bool picker_needed(const struct lb_mini_host *host, uint32_t picker)
 {
-    const struct mini_picker *mine = &host->picker[picker];
+    const struct lb_mini_picker *mine = &host->picker[picker];
     return mine->connections > 0 ||
-           (mini_is_current(host, picker) && mine->generation == host->generation);
+           (lb_mini_is_current(host, picker) && mine->generation == host->generation);
 }
 
-static bool row_needed(const struct mini_host *host, uint32_t row)
+static bool row_needed(const struct lb_mini_host *host, uint32_t row)
 {
     for (uint32_t i = 0; i < MINI_PICKERS; i++)
         if (host->picker[i].used && host->picker[i].row == row)
@@ -98,17 +98,17 @@ static bool row_needed(const struct mini_host *host, uint32_t row)
 }
 
 /* Nobody picks in it now, and nobody will. */
-static bool scope_over(const struct mini_host *host, uint32_t scope)
+static bool scope_over(const struct lb_mini_host *host, uint32_t scope)
 {
-    const struct mini_scope *mine = &host->scope[scope];
+    const struct lb_mini_scope *mine = &host->scope[scope];
     for (uint32_t i = 0; i < MINI_PICKERS; i++)
         if (host->picker[i].used && host->picker[i].scope == scope)
             return false;
-    return (host->view->by_life && !mini_is_alive((void *)host, mine->key.life)) ||
+    return (host->view->by_life && !lb_mini_is_alive((void *)host, mine->key.life)) ||
            (host->view->by_generation && mine->key.generation != host->generation);
 }
 
-static void close_scope(struct mini_host *host, uint32_t scope)
+static void close_scope(struct lb_mini_host *host, uint32_t scope)
 {
     for (uint32_t row = 0; row < MINI_ROWS; row++)
         if (host->row[row].used && host->row[row].scope == scope)
@@ -117,7 +117,7 @@ static void close_scope(struct mini_host *host, uint32_t scope)
     host->scope[scope].used = false;
 }
 
-void mini_sweep(struct mini_host *host)
+void lb_mini_sweep(struct lb_mini_host *host)
 {
     /* A worker's picker of an old generation stays until it builds the next; here it may go. */
     for (uint32_t i = 0; i < MINI_PICKERS; i++) {
@@ -138,5 +138,5 @@ void mini_sweep(struct mini_host *host)
         if (host->scope[scope].used && scope_over(host, scope))
             close_scope(host, scope);
     if (leaked > MINI_ROWS / 3)
-        mini_reap(host);
+        lb_mini_reap(host);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void mini_fault(struct mini_host *host, enum law law, const char *format, ...)
+void lb_mini_fault(struct lb_mini_host *host, enum law law, const char *format, ...)
 {
     char what[256];
     va_list arguments;
@@ -14,21 +14,21 @@ void mini_fault(struct mini_host *host, enum law law, const char *format, ...)
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
     if (!host->broken)
-        contract_fault_found(host->trial, law, host->step, "%s", what);
+        lb_contract_fault_found(host->trial, law, host->step, "%s", what);
     host->broken = true;
 }
 
 /* ---- Opening and closing ---- */
 
 /* Servers are interned in another order than lists have them, so that a slot is never a place. */
-static void intern_servers(struct mini_host *host)
+static void intern_servers(struct lb_mini_host *host)
 {
     uint32_t servers = host->setup.servers, order[MINI_SERVERS];
     uint64_t state = 12217;
     for (uint32_t i = 0; i < servers; i++)
         order[i] = i;
     for (uint32_t i = servers; i > 1; i--) {
-        uint32_t j = mini_below(&state, i), swapped = order[i - 1];
+        uint32_t j = lb_mini_below(&state, i), swapped = order[i - 1];
         order[i - 1] = order[j];
         order[j] = swapped;
     }
@@ -37,12 +37,12 @@ static void intern_servers(struct mini_host *host)
         int length = snprintf(key, sizeof key, "s%u", order[i] + 1);
         uint32_t slot = lb_slot(host->region[i % 2], key, (size_t)length);
         if (slot != i || lb_slot(host->region[0], key, (size_t)length) != slot)
-            mini_fault(host, LAW_LEDGER, "server %s has no slot of its own", key);
+            lb_mini_fault(host, LAW_LEDGER, "server %s has no slot of its own", key);
         host->slot[order[i]] = slot;
     }
 }
 
-static bool make_region(struct mini_host *host)
+static bool make_region(struct lb_mini_host *host)
 {
     struct lb_shape shape = {
         .slots = host->setup.servers,
@@ -52,19 +52,19 @@ static bool make_region(struct mini_host *host)
         .memory = lb_algorithm_memory(host->trial->algorithm, host->setup.servers),
     };
     size_t size = lb_region_size(&shape);
-    struct mini_memory *memory = &host->memory;
-    if (!mini_memory_get(memory, size, host->setup.two_addresses)) {
-        mini_fault(host, LAW_ADDRESSES, "this machine cannot map a file twice: not tried");
+    struct lb_mini_memory *memory = &host->memory;
+    if (!lb_mini_memory_get(memory, size, host->setup.two_addresses)) {
+        lb_mini_fault(host, LAW_ADDRESSES, "this machine cannot map a file twice: not tried");
         return false;
     }
     if (lb_region_format(memory->at[0], size, &shape, &host->region[0]) == LB_OK &&
         lb_region_attach(memory->at[1], size, &host->region[1]) == LB_OK)
         return true;
-    mini_fault(host, LAW_ADDRESSES, "a region of %zu bytes could not be made", size);
+    lb_mini_fault(host, LAW_ADDRESSES, "a region of %zu bytes could not be made", size);
     return false;
 }
 
-static void configure(const struct mini_host *host, struct lb_picker_config *config)
+static void configure(const struct lb_mini_host *host, struct lb_picker_config *config)
 {
     lb_picker_defaults(host->trial->algorithm, config);
     memcpy(config->param, host->trial->param, sizeof config->param);
@@ -73,32 +73,32 @@ static void configure(const struct mini_host *host, struct lb_picker_config *con
     config->upstream = "contract";
 }
 
-static void make_pickers(struct mini_host *host)
+static void make_pickers(struct lb_mini_host *host)
 {
     struct lb_picker_config config;
     configure(host, &config);
     host->picker_size = lb_picker_size(host->region[0], &config);
     host->picker_size = (host->picker_size + LB_ALIGN - 1) / LB_ALIGN * LB_ALIGN;
-    host->picker_memory = mini_new(MINI_PICKERS * host->picker_size);
+    host->picker_memory = lb_mini_new(MINI_PICKERS * host->picker_size);
     for (uint32_t i = 0; i < MINI_WORKERS; i++)
-        host->worker[i] = (struct mini_worker){
+        host->worker[i] = (struct lb_mini_worker){
             .life = ++host->last_life, .instance = i % MINI_INSTANCES, .picker = LB_NONE};
 }
 
-static void make_tables(struct mini_host *host)
+static void make_tables(struct lb_mini_host *host)
 {
     size_t size = 64 + (size_t)host->setup.servers * 256;
     for (uint32_t i = 0; i < MINI_INSTANCES && host->view->seeded; i++) {
-        host->table_memory[i] = mini_new(size);
+        host->table_memory[i] = lb_mini_new(size);
         if (lb_counts_format(host->table_memory[i], size, &host->table[i].counts) != LB_OK ||
             lb_counts_capacity(size) < host->setup.servers)
-            mini_fault(host, LAW_LEDGER, "a count table of %zu bytes could not be made", size);
+            lb_mini_fault(host, LAW_LEDGER, "a count table of %zu bytes could not be made", size);
     }
 }
 
-struct mini_host *mini_open(const struct mini_setup *setup)
+struct lb_mini_host *lb_mini_open(const struct lb_mini_setup *setup)
 {
-    struct mini_host *host = mini_new(sizeof *host);
+    struct lb_mini_host *host = lb_mini_new(sizeof *host);
     host->setup = *setup;
     host->trial = setup->trial;
     host->view = setup->trial->view;
@@ -111,9 +111,9 @@ struct mini_host *mini_open(const struct mini_setup *setup)
     return host;
 }
 
-void mini_close(struct mini_host *host)
+void lb_mini_close(struct lb_mini_host *host)
 {
-    mini_memory_free(&host->memory);
+    lb_mini_memory_free(&host->memory);
     free(host->picker_memory);
     for (uint32_t i = 0; i < MINI_INSTANCES; i++)
         free(host->table_memory[i]);
@@ -129,13 +129,13 @@ static bool same_key(struct lb_scope_key a, struct lb_scope_key b)
 }
 
 /* The region, by the one address or by the other. */
-static struct lb_region *region(struct mini_host *host)
+static struct lb_region *region(struct lb_mini_host *host)
 {
     host->side ^= 1;
     return host->region[host->side];
 }
 
-static uint32_t find_scope(struct mini_host *host, struct lb_scope_key key)
+static uint32_t find_scope(struct lb_mini_host *host, struct lb_scope_key key)
 {
     uint32_t at = LB_NONE;
     for (uint32_t i = 0; i < MINI_SCOPES && at == LB_NONE; i++)
@@ -149,36 +149,36 @@ static uint32_t find_scope(struct mini_host *host, struct lb_scope_key key)
     if (at != LB_NONE && scope == host->scope[at].scope)
         return at;
     if (at != LB_NONE || scope == LB_NONE) {
-        mini_fault(host, LAW_LEDGER, "a scope was not found again, or none was left");
+        lb_mini_fault(host, LAW_LEDGER, "a scope was not found again, or none was left");
         return LB_NONE;
     }
     for (at = 0; host->scope[at].used; at++)
         continue;
-    host->scope[at] = (struct mini_scope){.used = true, .key = key, .scope = scope};
+    host->scope[at] = (struct lb_mini_scope){.used = true, .key = key, .scope = scope};
     return at;
 }
 
-static uint32_t claim_row(struct mini_host *host, uint64_t life, uint32_t scope)
+static uint32_t claim_row(struct lb_mini_host *host, uint64_t life, uint32_t scope)
 {
     uint32_t row = lb_row_claim(region(host), life, host->scope[scope].scope);
     if (row >= MINI_ROWS) {
-        mini_fault(host, LAW_LEDGER, "no row was left");
+        lb_mini_fault(host, LAW_LEDGER, "no row was left");
         return LB_NONE;
     }
-    struct mini_row *mine = &host->row[row];
+    struct lb_mini_row *mine = &host->row[row];
     if (mine->used && (mine->life != life || mine->scope != scope))
-        mini_fault(host, LAW_LEDGER, "row %u was given to two owners", row);
+        lb_mini_fault(host, LAW_LEDGER, "row %u was given to two owners", row);
     if (!mine->used)
-        *mine = (struct mini_row){.used = true, .life = life, .scope = scope};
+        *mine = (struct lb_mini_row){.used = true, .life = life, .scope = scope};
     return row;
 }
 
 /* ---- Building pickers ---- */
 
 /* The count table and the scope's base, as they must be once a picker is built. */
-static void seed(struct mini_host *host, const struct mini_picker *mine)
+static void seed(struct lb_mini_host *host, const struct lb_mini_picker *mine)
 {
-    struct mini_table *table = &host->table[mine->instance];
+    struct lb_mini_table *table = &host->table[mine->instance];
     bool listed[MINI_SERVERS] = {false};
     for (uint32_t i = 0; i < mine->list.members; i++)
         listed[mine->list.member[i].slot] = true;
@@ -191,21 +191,21 @@ static void seed(struct mini_host *host, const struct mini_picker *mine)
     }
 }
 
-static void note_list(struct mini_host *host, const struct mini_picker *mine)
+static void note_list(struct lb_mini_host *host, const struct lb_mini_picker *mine)
 {
-    struct mini_scope *scope = &host->scope[mine->scope];
+    struct lb_mini_scope *scope = &host->scope[mine->scope];
     for (uint32_t i = 0; i < mine->list.members; i++) /* who enters anew has not failed yet */
         if (!scope->listed[mine->list.member[i].slot])
-            scope->health[mine->list.member[i].slot] = (struct mini_health){0};
+            scope->health[mine->list.member[i].slot] = (struct lb_mini_health){0};
     memset(scope->listed, 0, sizeof scope->listed);
     scope->edition = mine->list.edition;
     for (uint32_t i = 0; i < mine->list.members; i++)
         scope->listed[mine->list.member[i].slot] = true;
 }
 
-static void init(struct mini_host *host, uint32_t picker)
+static void init(struct lb_mini_host *host, uint32_t picker)
 {
-    struct mini_picker *mine = &host->picker[picker];
+    struct lb_mini_picker *mine = &host->picker[picker];
     struct lb_picker_config config;
     configure(host, &config);
     config.scope = host->scope[mine->scope].scope;
@@ -215,13 +215,13 @@ static void init(struct mini_host *host, uint32_t picker)
     int status = lb_picker_init(memory, host->picker_size, region(host), &config, mine->list.member,
                                 mine->list.members, &mine->picker);
     if (status != LB_OK)
-        mini_fault(host, LAW_LEDGER, "a picker was not built: %s", lb_status_text(status));
+        lb_mini_fault(host, LAW_LEDGER, "a picker was not built: %s", lb_status_text(status));
     if (host->view->seeded)
         seed(host, mine);
     note_list(host, mine);
 }
 
-static uint32_t build(struct mini_host *host, struct mini_worker *worker)
+static uint32_t build(struct lb_mini_host *host, struct lb_mini_worker *worker)
 {
     uint32_t at = 0;
     while (at < MINI_PICKERS && host->picker[at].used)
@@ -237,28 +237,28 @@ static uint32_t build(struct mini_host *host, struct mini_worker *worker)
                        : claim_row(host, worker->life, scope);
     if (host->broken)
         return LB_NONE;
-    struct mini_picker *mine = &host->picker[at];
-    *mine = (struct mini_picker){.used = true,
-                                 .life = worker->life,
-                                 .instance = worker->instance,
-                                 .generation = host->generation,
-                                 .scope = scope,
-                                 .row = row};
+    struct lb_mini_picker *mine = &host->picker[at];
+    *mine = (struct lb_mini_picker){.used = true,
+                                    .life = worker->life,
+                                    .instance = worker->instance,
+                                    .generation = host->generation,
+                                    .scope = scope,
+                                    .row = row};
     worker->picker = at;
     init(host, at);
     return at;
 }
 
-uint32_t mini_current(struct mini_host *host, uint32_t worker)
+uint32_t lb_mini_current(struct lb_mini_host *host, uint32_t worker)
 {
-    struct mini_worker *asked = &host->worker[worker];
+    struct lb_mini_worker *asked = &host->worker[worker];
     uint32_t at = asked->picker;
     if (at == LB_NONE || host->picker[at].generation != host->generation) {
         at = build(host, asked);
-        mini_check(host, LAW_EDIT);
+        lb_mini_check(host, LAW_EDIT);
     }
     if (host->view->per_request && !host->broken) {
-        struct mini_scope *scope = &host->scope[host->picker[at].scope];
+        struct lb_mini_scope *scope = &host->scope[host->picker[at].scope];
         lb_scope_restart(region(host), scope->scope);
         memset(scope->listed, 0, sizeof scope->listed);
         init(host, at);
@@ -266,7 +266,7 @@ uint32_t mini_current(struct mini_host *host, uint32_t worker)
     return host->broken ? LB_NONE : at;
 }
 
-bool mini_is_current(const struct mini_host *host, uint32_t picker)
+bool lb_mini_is_current(const struct lb_mini_host *host, uint32_t picker)
 {
     for (uint32_t i = 0; i < MINI_WORKERS; i++)
         if (host->worker[i].picker == picker)
@@ -276,24 +276,24 @@ bool mini_is_current(const struct mini_host *host, uint32_t picker)
 
 /* ---- New lists ---- */
 
-static void take_list(struct mini_host *host, const struct lb_member *member, uint32_t members)
+static void take_list(struct lb_mini_host *host, const struct lb_member *member, uint32_t members)
 {
     host->list.members = members;
     host->list.edition = ++host->edition;
     memcpy(host->list.member, member, members * sizeof *member);
 }
 
-static void edit(struct mini_host *host, uint32_t picker, const struct mini_list *list)
+static void edit(struct lb_mini_host *host, uint32_t picker, const struct lb_mini_list *list)
 {
-    struct mini_picker *mine = &host->picker[picker];
+    struct lb_mini_picker *mine = &host->picker[picker];
     int status = lb_picker_edit(mine->picker, list->member, list->members);
     if (status != LB_OK)
-        mini_fault(host, LAW_EDIT, "a list was refused: %s", lb_status_text(status));
+        lb_mini_fault(host, LAW_EDIT, "a list was refused: %s", lb_status_text(status));
     mine->list = *list;
     note_list(host, mine);
 }
 
-void mini_edit(struct mini_host *host, const struct lb_member *member, uint32_t members)
+void lb_mini_edit(struct lb_mini_host *host, const struct lb_member *member, uint32_t members)
 {
     take_list(host, member, members);
     for (uint32_t i = 0; i < MINI_WORKERS; i++) {
@@ -301,17 +301,17 @@ void mini_edit(struct mini_host *host, const struct lb_member *member, uint32_t 
         if (picker != LB_NONE && host->picker[picker].generation == host->generation)
             edit(host, picker, &host->list);
     }
-    mini_check(host, LAW_EDIT);
+    lb_mini_check(host, LAW_EDIT);
 }
 
-void mini_rebuild(struct mini_host *host, const struct lb_member *member, uint32_t members)
+void lb_mini_rebuild(struct lb_mini_host *host, const struct lb_member *member, uint32_t members)
 {
     take_list(host, member, members);
     host->generation++;
-    mini_sweep(host);
+    lb_mini_sweep(host);
 }
 
-void mini_reload(struct mini_host *host, const struct lb_member *member, uint32_t members)
+void lb_mini_reload(struct lb_mini_host *host, const struct lb_member *member, uint32_t members)
 {
     take_list(host, member, members);
     host->generation++;
@@ -319,21 +319,21 @@ void mini_reload(struct mini_host *host, const struct lb_member *member, uint32_
         host->worker[i].life = ++host->last_life;
         host->worker[i].picker = LB_NONE;
     }
-    mini_sweep(host);
+    lb_mini_sweep(host);
 }
 
-void mini_edit_idly(struct mini_host *host)
+void lb_mini_edit_idly(struct lb_mini_host *host)
 {
     for (uint32_t i = 0; i < MINI_PICKERS; i++)
         if (host->picker[i].used &&
             host->picker[i].list.edition == host->scope[host->picker[i].scope].edition) {
-            struct mini_list same = host->picker[i].list;
+            struct lb_mini_list same = host->picker[i].list;
             edit(host, i, &same);
         }
-    mini_check(host, LAW_EDIT);
+    lb_mini_check(host, LAW_EDIT);
 }
 
-void mini_set_down(struct mini_host *host, uint32_t slot, bool down)
+void lb_mini_set_down(struct lb_mini_host *host, uint32_t slot, bool down)
 {
     host->down[slot] = down;
     lb_slot_set_down(region(host), slot, down);

@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-void *mini_new(size_t size)
+void *lb_mini_new(size_t size)
 {
     size_t whole = (size / LB_ALIGN + 1) * LB_ALIGN;
     void *memory = aligned_alloc(LB_ALIGN, whole);
@@ -36,7 +36,7 @@ static int open_nameless(size_t size)
     return -1;
 }
 
-static bool map_twice(struct mini_memory *memory)
+static bool map_twice(struct lb_mini_memory *memory)
 {
     int file = open_nameless(memory->size);
     if (file < 0)
@@ -52,18 +52,18 @@ static bool map_twice(struct mini_memory *memory)
     return false;
 }
 
-bool mini_memory_get(struct mini_memory *memory, size_t size, bool two_addresses)
+bool lb_mini_memory_get(struct lb_mini_memory *memory, size_t size, bool two_addresses)
 {
-    *memory = (struct mini_memory){.size = size, .mapped = two_addresses};
+    *memory = (struct lb_mini_memory){.size = size, .mapped = two_addresses};
     if (two_addresses)
         return map_twice(memory);
-    memory->at[0] = memory->at[1] = mini_new(size);
+    memory->at[0] = memory->at[1] = lb_mini_new(size);
     /* A region must not lean on zeroes that nobody promised. */
     memset(memory->at[0], 0xA5, size);
     return true;
 }
 
-void mini_memory_free(struct mini_memory *memory)
+void lb_mini_memory_free(struct lb_mini_memory *memory)
 {
     if (memory->mapped) {
         for (int i = 0; i < 2; i++)

@@ -15,14 +15,14 @@ struct attempt { /* one call of lb_pick, and what was known before it */
     int status;
     struct lb_lease lease;
     uint32_t member;
-    enum mini_turn turn;
+    enum lb_mini_turn turn;
 };
 
-static void trace(struct mini_host *host, struct mini_pick pick)
+static void trace(struct lb_mini_host *host, struct lb_mini_pick pick)
 {
     if (host->traced == host->trace_room) {
         uint32_t room = host->trace_room == 0 ? 512 : 2 * host->trace_room;
-        struct mini_pick *wider = mini_new(room * sizeof *wider);
+        struct lb_mini_pick *wider = lb_mini_new(room * sizeof *wider);
         if (host->traced > 0)
             memcpy(wider, host->trace, host->traced * sizeof *wider);
         free(host->trace);
@@ -32,13 +32,13 @@ static void trace(struct mini_host *host, struct mini_pick pick)
     host->trace[host->traced++] = pick;
 }
 
-static void look_before(const struct mini_host *host, struct attempt *attempt)
+static void look_before(const struct lb_mini_host *host, struct attempt *attempt)
 {
-    const struct mini_picker *mine = &host->picker[attempt->picker];
-    attempt->turn = mini_turn(host, attempt->picker, attempt->tried);
+    const struct lb_mini_picker *mine = &host->picker[attempt->picker];
+    attempt->turn = lb_mini_turn(host, attempt->picker, attempt->tried);
     attempt->members = mine->list.members;
     for (uint32_t i = 0; i < attempt->members; i++) {
-        bool usable = mini_usable(host, attempt->picker, i, attempt->tried, attempt->turn);
+        bool usable = lb_mini_usable(host, attempt->picker, i, attempt->tried, attempt->turn);
         attempt->usable += usable;
         attempt->listed += usable && host->scope[mine->scope].listed[mine->list.member[i].slot];
     }
@@ -47,37 +47,37 @@ static void look_before(const struct mini_host *host, struct attempt *attempt)
 }
 
 /* Is it for want of a place, at a member that could serve else? */
-static bool waits(const struct mini_host *host, const struct attempt *attempt)
+static bool waits(const struct lb_mini_host *host, const struct attempt *attempt)
 {
     const uint64_t *tried = attempt->tried == NULL ? NULL : attempt->before;
     enum lb_when_full when_full = lb_algorithm_when_full(host->trial->algorithm);
     bool waits = false;
     for (uint32_t i = 0; i < attempt->members && when_full != LB_TAKES_OTHER; i++)
         waits = waits || ((when_full == LB_WAITS_FOR_ANY || i == attempt->member) &&
-                          mini_usable(host, attempt->picker, i, tried, attempt->turn) &&
-                          mini_full(host, attempt->picker, i));
+                          lb_mini_usable(host, attempt->picker, i, tried, attempt->turn) &&
+                          lb_mini_full(host, attempt->picker, i));
     return waits;
 }
 
 /* A picker whose scope heard of a newer list may also be refused a server that only it still has:
  * nobody said that the algorithm must remember those who left. */
-static void check_refused(struct mini_host *host, const struct attempt *attempt)
+static void check_refused(struct lb_mini_host *host, const struct attempt *attempt)
 {
-    const struct mini_picker *mine = &host->picker[attempt->picker];
+    const struct lb_mini_picker *mine = &host->picker[attempt->picker];
     bool newest = mine->list.edition == host->scope[mine->scope].edition;
     if (attempt->listed > 0 && !waits(host, attempt))
-        mini_fault(host, newest ? LAW_NONE : LAW_OWN_LIST,
-                   "LB_NO_SERVER, and %u of %u members are usable", attempt->listed,
-                   attempt->members);
+        lb_mini_fault(host, newest ? LAW_NONE : LAW_OWN_LIST,
+                      "LB_NO_SERVER, and %u of %u members are usable", attempt->listed,
+                      attempt->members);
     bool insists = lb_algorithm_when_full(host->trial->algorithm) == LB_WAITS_FOR_IT;
     if (attempt->member != LB_NONE && !insists)
-        mini_fault(host, LAW_NONE, "LB_NO_SERVER, and place %u is named", attempt->member);
+        lb_mini_fault(host, LAW_NONE, "LB_NO_SERVER, and place %u is named", attempt->member);
     if (attempt->tried != NULL &&
         memcmp(attempt->tried, attempt->before, sizeof attempt->before) != 0)
-        mini_fault(host, LAW_NONE, "LB_NO_SERVER changed the tried bits");
+        lb_mini_fault(host, LAW_NONE, "LB_NO_SERVER changed the tried bits");
     if (attempt->lease.slot != UNTOUCHED || attempt->lease.row != UNTOUCHED)
-        mini_fault(host, LAW_NONE, "LB_NO_SERVER changed what it was handed");
-    mini_check(host, LAW_NONE);
+        lb_mini_fault(host, LAW_NONE, "LB_NO_SERVER changed what it was handed");
+    lb_mini_check(host, LAW_NONE);
 }
 
 static bool tried_as_it_should(const struct attempt *attempt)
@@ -89,37 +89,38 @@ static bool tried_as_it_should(const struct attempt *attempt)
 }
 
 /* Before anything is written down of this pick. */
-static void check_chosen(struct mini_host *host, const struct attempt *attempt)
+static void check_chosen(struct lb_mini_host *host, const struct attempt *attempt)
 {
-    const struct mini_picker *mine = &host->picker[attempt->picker];
+    const struct lb_mini_picker *mine = &host->picker[attempt->picker];
     uint32_t member = attempt->member, row = mine->row;
     bool newest = mine->list.edition == host->scope[mine->scope].edition;
     if (member >= attempt->members || mine->list.member[member].slot != attempt->lease.slot) {
-        mini_fault(host, newest ? LAW_USABLE : LAW_OWN_LIST,
-                   "place %u of %u members was picked, the lease says slot %u", member,
-                   attempt->members, attempt->lease.slot);
+        lb_mini_fault(host, newest ? LAW_USABLE : LAW_OWN_LIST,
+                      "place %u of %u members was picked, the lease says slot %u", member,
+                      attempt->members, attempt->lease.slot);
         return;
     }
     const uint64_t *before = attempt->tried == NULL ? NULL : attempt->before;
-    if (!mini_usable(host, attempt->picker, member, before, attempt->turn) ||
-        mini_full(host, attempt->picker, member))
-        mini_fault(host, attempt->usable == 0 ? LAW_NONE : LAW_USABLE,
-                   "slot %u was picked, which is not usable (weight %u, %lld open of %u)",
-                   attempt->lease.slot, mine->list.member[member].weight,
-                   (long long)mini_load(host, attempt->picker, member),
-                   mine->list.member[member].max_conns);
+    if (!lb_mini_usable(host, attempt->picker, member, before, attempt->turn) ||
+        lb_mini_full(host, attempt->picker, member))
+        lb_mini_fault(host, attempt->usable == 0 ? LAW_NONE : LAW_USABLE,
+                      "slot %u was picked, which is not usable (weight %u, %lld open of %u)",
+                      attempt->lease.slot, mine->list.member[member].weight,
+                      (long long)lb_mini_load(host, attempt->picker, member),
+                      mine->list.member[member].max_conns);
     if (attempt->tried != NULL && !tried_as_it_should(attempt))
-        mini_fault(host, LAW_USABLE, "the tried bits are not as before plus the one picked");
+        lb_mini_fault(host, LAW_USABLE, "the tried bits are not as before plus the one picked");
     if (attempt->lease.row != row)
-        mini_fault(host, LAW_ONE_COUNT, "the lease names row %u, not %u", attempt->lease.row, row);
+        lb_mini_fault(host, LAW_ONE_COUNT, "the lease names row %u, not %u", attempt->lease.row,
+                      row);
 }
 
-static uint32_t count(struct mini_host *host, const struct attempt *attempt)
+static uint32_t count(struct lb_mini_host *host, const struct attempt *attempt)
 {
-    struct mini_picker *mine = &host->picker[attempt->picker];
+    struct lb_mini_picker *mine = &host->picker[attempt->picker];
     uint32_t slot = attempt->lease.slot;
     const struct lb_member *chosen = &mine->list.member[attempt->member];
-    struct mini_health *health = &host->scope[mine->scope].health[slot];
+    struct lb_mini_health *health = &host->scope[mine->scope].health[slot];
     if (chosen->max_fails > 0 && mine->list.members > 1 &&
         host->now_s > health->asked_s + chosen->fail_timeout_s)
         health->asked_s = host->now_s;
@@ -128,8 +129,8 @@ static uint32_t count(struct mini_host *host, const struct attempt *attempt)
         host->scope[mine->scope].open[slot]++;
         int32_t counted = lb_row_count(host->region[0], mine->row, slot);
         if (counted != host->row[mine->row].open[slot])
-            mini_fault(host, LAW_ONE_COUNT, "row %u counts %d on slot %u after the pick, not %d",
-                       mine->row, counted, slot, host->row[mine->row].open[slot]);
+            lb_mini_fault(host, LAW_ONE_COUNT, "row %u counts %d on slot %u after the pick, not %d",
+                          mine->row, counted, slot, host->row[mine->row].open[slot]);
     }
     if (host->view->seeded) {
         host->table[mine->instance].count[slot]++;
@@ -137,12 +138,12 @@ static uint32_t count(struct mini_host *host, const struct attempt *attempt)
     }
     mine->connections++;
     host->connection[host->connections] =
-        (struct mini_connection){.picker = attempt->picker, .lease = attempt->lease};
+        (struct lb_mini_connection){.picker = attempt->picker, .lease = attempt->lease};
     return host->connections++;
 }
 
-uint32_t mini_pick(struct mini_host *host, uint32_t picker, uint64_t *tried,
-                   const uint64_t *draw_key)
+uint32_t lb_mini_pick(struct lb_mini_host *host, uint32_t picker, uint64_t *tried,
+                      const uint64_t *draw_key)
 {
     struct attempt attempt = {.picker = picker,
                               .tried = tried,
@@ -160,27 +161,27 @@ uint32_t mini_pick(struct mini_host *host, uint32_t picker, uint64_t *tried,
     look_before(host, &attempt);
     attempt.status = lb_pick(host->picker[picker].picker, host->picker[picker].row, &request,
                              &attempt.lease, &attempt.member);
-    trace(host, (struct mini_pick){attempt.status, attempt.lease.slot, request.draws});
+    trace(host, (struct lb_mini_pick){attempt.status, attempt.lease.slot, request.draws});
     if (attempt.status == LB_NO_SERVER) {
         check_refused(host, &attempt);
         return MINI_NO_PICK;
     }
     if (attempt.status != LB_OK)
-        mini_fault(host, LAW_NONE, "a pick returned \"%s\"", lb_status_text(attempt.status));
+        lb_mini_fault(host, LAW_NONE, "a pick returned \"%s\"", lb_status_text(attempt.status));
     else
         check_chosen(host, &attempt);
     if (host->broken)
         return MINI_NO_PICK;
     uint32_t connection = count(host, &attempt);
-    mini_check(host, LAW_ONE_COUNT);
+    lb_mini_check(host, LAW_ONE_COUNT);
     return connection;
 }
 
 /* ---- Releases ---- */
 
-static void uncount(struct mini_host *host, const struct mini_connection *ending)
+static void uncount(struct lb_mini_host *host, const struct lb_mini_connection *ending)
 {
-    const struct mini_picker *mine = &host->picker[ending->picker];
+    const struct lb_mini_picker *mine = &host->picker[ending->picker];
     uint32_t slot = ending->lease.slot, row = ending->lease.row;
     if (row == LB_NONE)
         return;
@@ -192,12 +193,12 @@ static void uncount(struct mini_host *host, const struct mini_connection *ending
     }
     int32_t counted = lb_row_count(host->region[1], row, slot);
     if (counted != host->row[row].open[slot])
-        mini_fault(host, LAW_RELEASE, "row %u counts %d on slot %u after the release, not %d", row,
-                   counted, slot, host->row[row].open[slot]);
+        lb_mini_fault(host, LAW_RELEASE, "row %u counts %d on slot %u after the release, not %d",
+                      row, counted, slot, host->row[row].open[slot]);
 }
 
 /* Where nothing is left to release, a release must be refused, and must leave all as it was. */
-static void release_again(struct mini_host *host, const struct mini_connection *ended)
+static void release_again(struct lb_mini_host *host, const struct lb_mini_connection *ended)
 {
     struct lb_picker *picker = host->picker[ended->picker].picker;
     struct lb_lease lease = ended->lease;
@@ -205,19 +206,20 @@ static void release_again(struct mini_host *host, const struct mini_connection *
         return;
     if (lb_release(picker, lease) != LB_BAD_LEASE ||
         lb_fail(picker, lease, host->now_s) != LB_BAD_LEASE)
-        mini_fault(host, LAW_RELEASE, "a second release of slot %u in row %u was not refused",
-                   lease.slot, lease.row);
+        lb_mini_fault(host, LAW_RELEASE, "a second release of slot %u in row %u was not refused",
+                      lease.slot, lease.row);
     lease.row = MINI_ROWS;
     if (lb_release(picker, lease) != LB_BAD_LEASE)
-        mini_fault(host, LAW_RELEASE, "a release in a row that is not there was not refused");
+        lb_mini_fault(host, LAW_RELEASE, "a release in a row that is not there was not refused");
 }
 
 /* Its success or failure, as the picker that it began with counts it. */
-static void note_outcome(struct mini_host *host, const struct mini_connection *ended, bool failed)
+static void note_outcome(struct lb_mini_host *host, const struct lb_mini_connection *ended,
+                         bool failed)
 {
-    const struct mini_picker *mine = &host->picker[ended->picker];
-    struct mini_health *health = &host->scope[mine->scope].health[ended->lease.slot];
-    if (!mini_counts_failures(host, ended->picker))
+    const struct lb_mini_picker *mine = &host->picker[ended->picker];
+    struct lb_mini_health *health = &host->scope[mine->scope].health[ended->lease.slot];
+    if (!lb_mini_counts_failures(host, ended->picker))
         return;
     if (!failed && health->failed_s < health->asked_s)
         health->fails = 0;
@@ -228,9 +230,9 @@ static void note_outcome(struct mini_host *host, const struct mini_connection *e
         }
 }
 
-static void end_one(struct mini_host *host, uint32_t connection, bool failed)
+static void end_one(struct lb_mini_host *host, uint32_t connection, bool failed)
 {
-    struct mini_connection ending = host->connection[connection];
+    struct lb_mini_connection ending = host->connection[connection];
     if (host->broken)
         return;
     host->connection[connection] = host->connection[--host->connections];
@@ -239,25 +241,25 @@ static void end_one(struct mini_host *host, uint32_t connection, bool failed)
     int status =
         failed ? lb_fail(picker, ending.lease, host->now_s) : lb_release(picker, ending.lease);
     if (status != LB_OK)
-        mini_fault(host, LAW_RELEASE, "a release was refused: %s", lb_status_text(status));
+        lb_mini_fault(host, LAW_RELEASE, "a release was refused: %s", lb_status_text(status));
     note_outcome(host, &ending, failed);
     uncount(host, &ending);
     release_again(host, &ending);
-    mini_check(host, LAW_RELEASE);
+    lb_mini_check(host, LAW_RELEASE);
 }
 
-void mini_release(struct mini_host *host, uint32_t connection)
+void lb_mini_release(struct lb_mini_host *host, uint32_t connection)
 {
     end_one(host, connection, false);
 }
 
-void mini_fail(struct mini_host *host, uint32_t connection)
+void lb_mini_fail(struct lb_mini_host *host, uint32_t connection)
 {
     end_one(host, connection, true);
 }
 
-void mini_release_all(struct mini_host *host)
+void lb_mini_release_all(struct lb_mini_host *host)
 {
     while (host->connections > 0 && !host->broken)
-        mini_release(host, host->connections - 1);
+        lb_mini_release(host, host->connections - 1);
 }

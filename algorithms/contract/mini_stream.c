@@ -4,14 +4,14 @@
 #include <string.h>
 
 struct stream {
-    struct mini_host *host;
-    const struct mini_plan *plan;
+    struct lb_mini_host *host;
+    const struct lb_mini_plan *plan;
     uint64_t state, requests;
 };
 
 static uint32_t below(struct stream *stream, uint32_t bound)
 {
-    return mini_below(&stream->state, bound);
+    return lb_mini_below(&stream->state, bound);
 }
 
 /* The draw key of the next request, or NULL: it draws from its scope. */
@@ -60,13 +60,13 @@ static void change_list(struct stream *stream)
     uint32_t members = draw_list(stream, member);
     switch (below(stream, 3)) {
     case 0:
-        mini_edit(stream->host, member, members);
+        lb_mini_edit(stream->host, member, members);
         break;
     case 1:
-        mini_rebuild(stream->host, member, members);
+        lb_mini_rebuild(stream->host, member, members);
         break;
     default:
-        mini_reload(stream->host, member, members);
+        lb_mini_reload(stream->host, member, members);
     }
 }
 
@@ -75,53 +75,53 @@ static void change_list(struct stream *stream)
 static void open_one(struct stream *stream)
 {
     uint64_t tried[MINI_TRIED] = {0}, key[2];
-    uint32_t picker = mini_current(stream->host, below(stream, MINI_WORKERS));
+    uint32_t picker = lb_mini_current(stream->host, below(stream, MINI_WORKERS));
     uint32_t kind = below(stream, 8);
     if (picker == LB_NONE)
         return;
     const uint64_t *draws = draw_key(stream, key);
-    uint32_t opened = mini_pick(stream->host, picker, kind < 5 ? NULL : tried, draws);
+    uint32_t opened = lb_mini_pick(stream->host, picker, kind < 5 ? NULL : tried, draws);
     /* The attempt fails, and again: released, and picked anew among those not tried. */
     for (uint32_t fails = kind < 7 ? 0 : 1 + below(stream, 3); fails > 0; fails--) {
         if (opened == MINI_NO_PICK)
             return;
-        mini_fail(stream->host, opened);
-        opened = mini_pick(stream->host, picker, tried, draws);
+        lb_mini_fail(stream->host, opened);
+        opened = lb_mini_pick(stream->host, picker, tried, draws);
     }
 }
 
 /* A connection of any age fails and is opened again through the picker it began with. */
 static void retry_one(struct stream *stream)
 {
-    struct mini_host *host = stream->host;
+    struct lb_mini_host *host = stream->host;
     uint64_t tried[MINI_TRIED] = {0}, key[2];
     if (host->connections == 0)
         return;
     uint32_t connection = below(stream, host->connections);
     uint32_t picker = host->connection[connection].picker;
-    mini_fail(host, connection);
-    mini_pick(host, picker, tried, draw_key(stream, key));
+    lb_mini_fail(host, connection);
+    lb_mini_pick(host, picker, tried, draw_key(stream, key));
 }
 
 static void close_one(struct stream *stream)
 {
     if (stream->host->connections > 0)
-        mini_release(stream->host, below(stream, stream->host->connections));
+        lb_mini_release(stream->host, below(stream, stream->host->connections));
 }
 
 /* One request tries everyone, and must be refused in the end. */
 static void exhaust(struct stream *stream)
 {
-    struct mini_host *host = stream->host;
+    struct lb_mini_host *host = stream->host;
     uint64_t tried[MINI_TRIED] = {0}, key[2];
-    uint32_t picker = mini_current(host, below(stream, MINI_WORKERS));
+    uint32_t picker = lb_mini_current(host, below(stream, MINI_WORKERS));
     if (picker == LB_NONE)
         return;
     const uint64_t *draws = draw_key(stream, key);
     for (uint32_t opened = 0; opened != MINI_NO_PICK;) {
-        opened = mini_pick(host, picker, tried, draws);
+        opened = lb_mini_pick(host, picker, tried, draws);
         if (opened != MINI_NO_PICK)
-            mini_fail(host, opened);
+            lb_mini_fail(host, opened);
     }
 }
 
@@ -133,28 +133,28 @@ static void take_out_or_back(struct stream *stream)
     uint32_t slot = below(stream, servers);
     for (uint32_t i = 0; i < servers; i++)
         down += stream->host->down[i];
-    mini_set_down(stream->host, slot, !stream->host->down[slot] && down < servers / 3);
+    lb_mini_set_down(stream->host, slot, !stream->host->down[slot] && down < servers / 3);
 }
 
 /* The elder pickers' time runs out: their connections are closed until few of them are left. */
 static void expire(struct stream *stream, uint32_t keep)
 {
-    struct mini_host *host = stream->host;
+    struct lb_mini_host *host = stream->host;
     uint32_t elders = 0;
     for (uint32_t i = 0; i < MINI_PICKERS; i++)
-        elders += host->picker[i].used && !mini_is_current(host, i);
+        elders += host->picker[i].used && !lb_mini_is_current(host, i);
     for (uint32_t i = 0; i < MINI_PICKERS && elders > keep; i++) {
-        if (!host->picker[i].used || mini_is_current(host, i))
+        if (!host->picker[i].used || lb_mini_is_current(host, i))
             continue;
         for (uint32_t c = host->connections; c-- > 0;)
             if (host->connection[c].picker == i)
-                mini_release(host, c);
+                lb_mini_release(host, c);
         elders--;
     }
-    mini_sweep(host);
+    lb_mini_sweep(host);
 }
 
-static uint32_t pickers_in_use(const struct mini_host *host)
+static uint32_t pickers_in_use(const struct lb_mini_host *host)
 {
     uint32_t used = 0;
     for (uint32_t i = 0; i < MINI_PICKERS; i++)
@@ -182,22 +182,22 @@ static void step(struct stream *stream)
     else if (kind < 196)
         expire(stream, 0);
     else if (kind < 199 && !stream->plan->no_crashes)
-        mini_crash(stream->host, below(stream, MINI_WORKERS), below(stream, 2) == 0);
+        lb_mini_crash(stream->host, below(stream, MINI_WORKERS), below(stream, 2) == 0);
     else if (!stream->plan->no_crashes)
-        mini_reap(stream->host);
+        lb_mini_reap(stream->host);
     if (pickers_in_use(stream->host) > MINI_PICKERS - MINI_WORKERS)
         expire(stream, MINI_WORKERS);
 }
 
-void mini_play(struct mini_host *host, const struct mini_plan *plan)
+void lb_mini_play(struct lb_mini_host *host, const struct lb_mini_plan *plan)
 {
     struct stream stream = {.host = host, .plan = plan, .state = host->trial->seed};
     struct lb_member member[MINI_SERVERS];
     uint32_t members = draw_list(&stream, member);
-    mini_reload(host, member, members);
+    lb_mini_reload(host, member, members);
     for (host->step = 1; host->step <= plan->steps && !host->broken; host->step++) {
         step(&stream);
         if (plan->idle_edits && !host->broken)
-            mini_edit_idly(host);
+            lb_mini_edit_idly(host);
     }
 }
