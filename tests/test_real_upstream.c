@@ -1,7 +1,6 @@
 /* test_real_upstream.c: which balancers nginx can be told to be, in which words, and the file that
  * it reads. */
 #include "sim/real/config.h"
-#include "sim/real/handshake.h"
 #include "sim/real/upstream.h"
 #include "tests/harness.h"
 #include "tests/told.h"
@@ -121,58 +120,10 @@ static void test_servers(void)
     scenario_free(scenario);
 }
 
-/* ---- The handshake, by RFC 6455, section 4 ---- */
-
-static int answered(const char *text)
-{
-    struct handshake_head head = {0};
-    CU_ASSERT(handshake_add(&head, text, strlen(text)));
-    CU_ASSERT(head.complete);
-    int status = handshake_answer(&head);
-    handshake_forget(&head);
-    return status;
-}
-
-static void test_answers(void)
-{
-#define UPGRADE "HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\nConnection: upgrade\r\n"
-    CU_ASSERT_EQUAL(answered(UPGRADE "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"),
-                    HANDSHAKE_UPGRADED);
-    CU_ASSERT_EQUAL(answered(UPGRADE "Sec-WebSocket-Accept: another\r\n\r\n"), 0);
-    CU_ASSERT_EQUAL(answered(UPGRADE "\r\n"), 0);
-    CU_ASSERT_EQUAL(answered("HTTP/1.1 502 Bad Gateway\r\n\r\n"), HANDSHAKE_NO_SERVER);
-    CU_ASSERT_EQUAL(answered("HTTP/1.0 101\r\n\r\n"), 0);
-}
-
-/* A request that comes byte by byte, changed on its way as a proxy may. */
-static void test_requests(void)
-{
-    char text[HANDSHAKE_ROOM];
-    struct handshake_head head = {0};
-    uint64_t connection = 0;
-    size_t length = handshake_request_text(text, 12345, "a key");
-    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\r\nX-Key: a key\r\n"));
-    for (size_t i = 0; i < length; i++) {
-        CU_ASSERT_FALSE(head.complete);
-        CU_ASSERT(handshake_add(&head, text + i, 1));
-    }
-    CU_ASSERT(head.complete);
-    CU_ASSERT(handshake_request(&head, &connection));
-    CU_ASSERT_EQUAL(connection, 12345);
-    handshake_forget(&head);
-    static const char plain[] = "GET /held HTTP/1.1\r\nX-Connection: 1\r\n\r\n";
-    struct handshake_head other = {0};
-    CU_ASSERT(handshake_add(&other, plain, strlen(plain)));
-    CU_ASSERT_FALSE(handshake_request(&other, &connection));
-    handshake_forget(&other);
-}
-
 static const struct test tests[] = {
     {"balancers in nginx's words", test_methods},
     {"every preset", test_presets},
     {"lists of servers", test_servers},
-    {"answers", test_answers},
-    {"requests", test_requests},
 };
 
 SUITE("real_upstream", tests)

@@ -2,17 +2,13 @@
 #include "sim/real/handshake.h"
 
 #include "sim/engine/memory.h"
+#include "sim/real/proof.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-/* A client's nonce guards against caches, of which there are none here: so it is always that of the
- * RFC's example, whose proof the RFC has worked out. */
-#define NONCE "dGhlIHNhbXBsZSBub25jZQ=="
-#define PROOF "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 
 bool handshake_add(struct handshake_head *head, const char *bytes, size_t length)
 {
@@ -35,27 +31,20 @@ void handshake_forget(struct handshake_head *head)
 
 size_t handshake_request_text(char text[HANDSHAKE_ROOM], uint64_t connection, const char *key)
 {
+    char nonce[PROOF_KEY + 1];
+    proof_key(connection, nonce);
     int length = snprintf(text, HANDSHAKE_ROOM,
                           "GET /held HTTP/1.1\r\n"
                           "Host: lbsim\r\n"
                           "Connection: Upgrade\r\n"
                           "Upgrade: websocket\r\n"
                           "Sec-WebSocket-Version: 13\r\n"
-                          "Sec-WebSocket-Key: " NONCE "\r\n"
+                          "Sec-WebSocket-Key: %s\r\n"
                           "X-Connection: %" PRIu64 "\r\n"
                           "%s%s%s\r\n",
-                          connection, key != NULL ? "X-Key: " : "", key != NULL ? key : "",
+                          nonce, connection, key != NULL ? "X-Key: " : "", key != NULL ? key : "",
                           key != NULL ? "\r\n" : "");
     return (size_t)length;
-}
-
-size_t handshake_answer_text(char text[HANDSHAKE_ROOM])
-{
-    return (size_t)snprintf(text, HANDSHAKE_ROOM,
-                            "HTTP/1.1 101 Switching Protocols\r\n"
-                            "Connection: Upgrade\r\n"
-                            "Upgrade: websocket\r\n"
-                            "Sec-WebSocket-Accept: " PROOF "\r\n\r\n");
 }
 
 /* The value of a header, whose name is followed by a colon; NULL: it is not there. */
@@ -77,6 +66,26 @@ static bool header_says(const struct handshake_head *head, const char *name, con
     return said != NULL && strncasecmp(said, value, length) == 0 && said[length] == '\r';
 }
 
+/* The client's key; NULL: it is none. */
+static const char *key_of(const struct handshake_head *head)
+{
+    const char *key = header(head, "Sec-WebSocket-Key");
+    return key != NULL && strcspn(key, " \t\r\n") == PROOF_KEY && key[PROOF_KEY] == '\r' ? key
+                                                                                         : NULL;
+}
+
+size_t handshake_answer_text(char text[HANDSHAKE_ROOM], const struct handshake_head *request)
+{
+    char proof[PROOF_TEXT + 1];
+    proof_of_key(key_of(request), proof);
+    return (size_t)snprintf(text, HANDSHAKE_ROOM,
+                            "HTTP/1.1 101 Switching Protocols\r\n"
+                            "Connection: Upgrade\r\n"
+                            "Upgrade: websocket\r\n"
+                            "Sec-WebSocket-Accept: %s\r\n\r\n",
+                            proof);
+}
+
 bool handshake_request(const struct handshake_head *head, uint64_t *connection)
 {
     const char *number = header(head, "X-Connection");
@@ -84,17 +93,26 @@ bool handshake_request(const struct handshake_head *head, uint64_t *connection)
     return number != NULL && strncmp(head->text, "GET /held HTTP/1.1\r\n", 20) == 0 &&
            header_says(head, "Connection", "upgrade") &&
            header_says(head, "Upgrade", "websocket") &&
-           header_says(head, "Sec-WebSocket-Version", "13") &&
-           header_says(head, "Sec-WebSocket-Key", NONCE);
+           header_says(head, "Sec-WebSocket-Version", "13") && key_of(head) != NULL;
 }
 
-int handshake_answer(const struct handshake_head *head)
+/* Whether the server had this client's key before it. Unlike words, a proof has its case. */
+static bool is_proven(const struct handshake_head *head, uint64_t connection)
+{
+    char key[PROOF_KEY + 1], proof[PROOF_TEXT + 1];
+    const char *said = header(head, "Sec-WebSocket-Accept");
+    proof_key(connection, key);
+    proof_of_key(key, proof);
+    return said != NULL && strncmp(said, proof, PROOF_TEXT) == 0 && said[PROOF_TEXT] == '\r';
+}
+
+int handshake_answer(const struct handshake_head *head, uint64_t connection)
 {
     if (strncmp(head->text, "HTTP/1.1 ", 9) != 0)
         return 0;
     int status = (int)strtol(head->text + 9, NULL, 10);
-    if (status == HANDSHAKE_UPGRADED && !(header_says(head, "Upgrade", "websocket") &&
-                                          header_says(head, "Sec-WebSocket-Accept", PROOF)))
+    if (status == HANDSHAKE_UPGRADED &&
+        !(header_says(head, "Upgrade", "websocket") && is_proven(head, connection)))
         return 0;
     return status;
 }

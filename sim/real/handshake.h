@@ -23,11 +23,13 @@ void handshake_forget(struct handshake_head *); /* its text; it stays complete *
 
 /* The request of a connection of this number, with this key to pick by (or NULL). */
 size_t handshake_request_text(char text[HANDSHAKE_ROOM], uint64_t connection, const char *key);
-size_t handshake_answer_text(char text[HANDSHAKE_ROOM]);
+/* The answer to a complete request that asks for a WebSocket. */
+size_t handshake_answer_text(char text[HANDSHAKE_ROOM], const struct handshake_head *request);
 
 /* Whether a complete request asks for a WebSocket, and the number of its connection. */
 bool handshake_request(const struct handshake_head *, uint64_t *connection);
-/* The status of a complete answer; 0 for one that is none, or whose proof is wrong. */
-int handshake_answer(const struct handshake_head *);
+/* The status of a complete answer to the client of this connection; 0 for one that is none, or
+ * whose proof is not of this client's key. */
+int handshake_answer(const struct handshake_head *, uint64_t connection);
 
 #endif

@@ -69,7 +69,12 @@ int ports_listen(struct ports *ports, uint16_t *port)
     if (fd < 0)
         return -1;
     fcntl(fd, F_SETFL, O_NONBLOCK);
-    return listen(fd, BACKLOG) == 0 ? fd : -1;
+    if (listen(fd, BACKLOG) == 0)
+        return fd;
+    int why = errno;
+    close(fd);
+    errno = why;
+    return -1;
 }
 
 /* The word is said after the bind: so it is nobody's who says it too, but nginx's. */

@@ -1,7 +1,9 @@
 /* processes.c: what /proc says of other processes. */
 #include "sim/real/processes.h"
 
+#include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -42,6 +44,27 @@ void processes_sleep_ms(long ms)
     nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
 }
 
+uint64_t processes_clock_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Those that we were given, beyond the usual three. */
+static uint64_t taken(void)
+{
+    DIR *open_ones = opendir("/proc/self/fd");
+    uint64_t count = 0;
+    for (const struct dirent *one; open_ones != NULL && (one = readdir(open_ones)) != NULL;) {
+        long fd = strtol(one->d_name, NULL, 10);
+        count += fd > 2 && fd != dirfd(open_ones);
+    }
+    if (open_ones != NULL)
+        closedir(open_ones);
+    return count;
+}
+
 uint64_t processes_descriptors(void)
 {
     struct rlimit limit;
@@ -49,5 +72,8 @@ uint64_t processes_descriptors(void)
         return 0;
     limit.rlim_cur = limit.rlim_max;
     (void)setrlimit(RLIMIT_NOFILE, &limit);
-    return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? (uint64_t)limit.rlim_cur : 0;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return 0;
+    uint64_t most = limit.rlim_cur, used = taken();
+    return most > used ? most - used : 0;
 }

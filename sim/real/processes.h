@@ -12,7 +12,10 @@ uint32_t processes_children(pid_t parent, pid_t *pid, uint32_t most);
 /* How it calls itself, without what stands behind a blank or NUL at the end. false: it is gone. */
 bool processes_title(pid_t, char *title, size_t room);
 void processes_sleep_ms(long ms);
-/* File descriptors that this process, and its children, may have; as many as it is allowed to. */
+/* Of a clock that nobody sets. */
+uint64_t processes_clock_ms(void);
+/* File descriptors that this process may have beside those it has, and its children may have. It
+ * allows itself as many as it is allowed to. */
 uint64_t processes_descriptors(void);
 
 #endif

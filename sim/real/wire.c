@@ -2,12 +2,12 @@
 #include "sim/real/wire.h"
 
 #include "sim/engine/memory.h"
-#include "sim/real/handshake.h"
 #include "sim/real/ports.h"
+#include "sim/real/processes.h"
+#include "sim/real/wire_ends.h"
 #include "sim/world/gateway.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,181 +15,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 5000, STEP_MS = 50, BATCH = 64 };
+enum { WAIT_MS = 10000, STEP_MS = 50 };
 
-enum kind { LISTENER, SERVER_END, CLIENT_END };
-
-/* One socket. */
-struct end {
-    int fd;
-    enum kind kind;
-    uint32_t server;            /* of listeners and their ends */
-    uint64_t connection;        /* WIRE_NOBODY: not known yet */
-    struct handshake_head head; /* until it is complete */
-    struct end *next_over;
-};
-
-#define WIRE_NOBODY UINT64_MAX
-
-/* A connection has an end at the client's and one at the server's. */
-struct pair {
-    struct end *client, *server;
-    bool answered;
-    int status; /* of the gateway's answer */
-};
-
-struct wire {
-    int epoll, gateway; /* gateway: holds the port for it */
-    uint16_t gateway_port;
-    struct end *listener; /* [servers] */
-    uint16_t *port;       /* [servers] */
-    uint64_t *held;       /* [servers] */
-    uint32_t servers;
-    struct pair *pair;
-    uint64_t pairs, broken;
-    struct end *over; /* closed, but perhaps mentioned in the batch at hand */
-    wire_stop *stop;
-    char trouble[256];
-};
-
-/* ---- Ends ---- */
-
-static bool listen_to(struct wire *wire, struct end *end)
+static bool trouble(struct wire *wire, const char *what)
 {
-    struct epoll_event event = {.events = EPOLLIN, .data = {.ptr = end}};
-    return epoll_ctl(wire->epoll, EPOLL_CTL_ADD, end->fd, &event) == 0;
-}
-
-static struct end *new_end(struct wire *wire, int fd, enum kind kind, uint32_t server)
-{
-    struct end *end = memory_zeroed(1, sizeof *end);
-    *end = (struct end){.fd = fd, .kind = kind, .server = server, .connection = WIRE_NOBODY};
-    fcntl(fd, F_SETFL, O_NONBLOCK);
-    if (!listen_to(wire, end)) {
-        close(fd);
-        free(end);
-        return NULL;
-    }
-    return end;
-}
-
-/* Closes it with a reset, which leaves no port behind that waits for a minute. */
-static void end_over(struct wire *wire, struct end *end)
-{
-    struct linger at_once = {.l_onoff = 1};
-    (void)setsockopt(end->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    close(end->fd);
-    end->fd = -1;
-    handshake_forget(&end->head);
-    end->next_over = wire->over;
-    wire->over = end;
-}
-
-static void forget_over(struct wire *wire)
-{
-    while (wire->over != NULL) {
-        struct end *next = wire->over->next_over;
-        free(wire->over);
-        wire->over = next;
-    }
-}
-
-static struct pair *pair_of(struct wire *wire, const struct end *end)
-{
-    return end->connection < wire->pairs ? &wire->pair[end->connection] : NULL;
-}
-
-/* The other side closed it. */
-static void end_lost(struct wire *wire, struct end *end)
-{
-    struct pair *pair = pair_of(wire, end);
-    if (pair != NULL && end->kind == CLIENT_END) {
-        wire->broken += pair->answered;
-        pair->client = NULL;
-    }
-    if (pair != NULL && end->kind == SERVER_END) {
-        wire->held[end->server]--;
-        pair->server = NULL;
-    }
-    end_over(wire, end);
-}
-
-/* ---- What comes in ---- */
-
-/* A request is complete: the server takes it. */
-static bool take_request(struct wire *wire, struct end *end)
-{
-    char answer[HANDSHAKE_ROOM];
-    uint64_t connection;
-    if (!handshake_request(&end->head, &connection) || connection >= wire->pairs ||
-        wire->pair[connection].server != NULL)
-        return false;
-    end->connection = connection;
-    wire->pair[connection].server = end;
-    wire->held[end->server]++;
-    size_t length = handshake_answer_text(answer);
-    return send(end->fd, answer, length, MSG_NOSIGNAL) == (ssize_t)length;
-}
-
-static void take_answer(struct wire *wire, struct end *end)
-{
-    struct pair *pair = pair_of(wire, end);
-    pair->status = handshake_answer(&end->head);
-    pair->answered = true;
-}
-
-/* false: the other side has closed, or speaks nonsense. */
-static bool read_end(struct wire *wire, struct end *end)
-{
-    char bytes[2048];
-    ssize_t got = recv(end->fd, bytes, sizeof bytes, 0);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR))
-        return true;
-    if (got <= 0)
-        return false;
-    if (end->head.complete) /* nobody says anything in a held connection */
-        return true;
-    if (!handshake_add(&end->head, bytes, (size_t)got))
-        return false;
-    if (!end->head.complete)
-        return true;
-    bool fine = true;
-    if (end->kind == SERVER_END)
-        fine = take_request(wire, end);
-    else
-        take_answer(wire, end);
-    handshake_forget(&end->head);
-    return fine;
-}
-
-static void accept_all(struct wire *wire, const struct end *listener)
-{
-    int fd;
-    while ((fd = accept(listener->fd, NULL, NULL)) >= 0)
-        new_end(wire, fd, SERVER_END, listener->server);
-}
-
-/* Serves what has come in within wait_ms; how many events that were. */
-static int pump(struct wire *wire, int wait_ms)
-{
-    struct epoll_event event[BATCH];
-    int events = epoll_wait(wire->epoll, event, BATCH, wait_ms);
-    for (int i = 0; i < events; i++) {
-        struct end *end = event[i].data.ptr;
-        if (end->fd < 0)
-            continue; /* closed in this batch */
-        if (end->kind == LISTENER)
-            accept_all(wire, end);
-        else if (!read_end(wire, end))
-            end_lost(wire, end);
-    }
-    forget_over(wire);
-    return events;
+    snprintf(wire->trouble, sizeof wire->trouble, "%s: %s", what, strerror(errno));
+    return false;
 }
 
 void wire_settle(struct wire *wire)
 {
-    while (pump(wire, 0) > 0)
+    while (wire->deaf == 0 && wire_pump(wire, 0) > 0)
         continue;
 }
 
@@ -197,17 +33,21 @@ void wire_settle(struct wire *wire)
 static bool pump_until(struct wire *wire, uint64_t connection, bool (*done)(const struct pair *),
                        const char *what)
 {
-    for (int waited_ms = 0; !done(&wire->pair[connection]);) {
+    uint64_t end_ms = processes_clock_ms() + WAIT_MS;
+    while (!done(&wire->pair[connection])) {
         if (wire->stop()) {
             wire->trouble[0] = '\0';
             return false;
         }
-        if (waited_ms >= WAIT_MS) {
+        if (wire->deaf != 0) { /* it would be told of the same connection for ever */
+            errno = wire->deaf;
+            return trouble(wire, "a server cannot accept");
+        }
+        if (processes_clock_ms() >= end_ms) {
             snprintf(wire->trouble, sizeof wire->trouble, "%s within %d s", what, WAIT_MS / 1000);
             return false;
         }
-        if (pump(wire, STEP_MS) == 0)
-            waited_ms += STEP_MS;
+        wire_pump(wire, STEP_MS);
     }
     return true;
 }
@@ -224,12 +64,6 @@ static bool is_gone_from_server(const struct pair *pair)
     return pair->server == NULL;
 }
 
-static bool trouble(struct wire *wire, const char *what)
-{
-    snprintf(wire->trouble, sizeof wire->trouble, "%s: %s", what, strerror(errno));
-    return false;
-}
-
 static bool send_request(struct wire *wire, uint64_t connection, const char *key)
 {
     char request[HANDSHAKE_ROOM];
@@ -237,7 +71,7 @@ static bool send_request(struct wire *wire, uint64_t connection, const char *key
     int fd = ports_connect(wire->gateway_port);
     if (fd < 0)
         return trouble(wire, "cannot connect to nginx");
-    struct end *end = new_end(wire, fd, CLIENT_END, 0);
+    struct end *end = wire_new_end(wire, fd, CLIENT_END, 0);
     if (end == NULL)
         return trouble(wire, "cannot watch a connection");
     end->connection = connection;
@@ -254,6 +88,10 @@ bool wire_open(struct wire *wire, uint64_t connection, const char *key, uint32_t
         !pump_until(wire, connection, is_answered, "nginx did not answer a handshake"))
         return false;
     *server = NO_SERVER;
+    if (!pair->answered) {
+        snprintf(wire->trouble, sizeof wire->trouble, "nginx closed a connection unanswered");
+        return false;
+    }
     if (pair->status == HANDSHAKE_UPGRADED && pair->server != NULL) {
         *server = pair->server->server;
         return true;
@@ -264,7 +102,7 @@ bool wire_open(struct wire *wire, uint64_t connection, const char *key, uint32_t
         return false;
     }
     if (pair->client != NULL)
-        end_over(wire, pair->client);
+        wire_end_over(wire, pair->client);
     pair->client = NULL;
     return true;
 }
@@ -273,7 +111,7 @@ bool wire_close(struct wire *wire, uint64_t connection)
 {
     struct pair *pair = &wire->pair[connection];
     if (pair->client != NULL)
-        end_over(wire, pair->client);
+        wire_end_over(wire, pair->client);
     pair->client = NULL;
     return pump_until(wire, connection, is_gone_from_server,
                       "a server did not see the end of a connection");
@@ -288,7 +126,7 @@ bool wire_close_all(struct wire *wire)
 {
     for (uint64_t i = 0; i < wire->pairs; i++) {
         if (wire->pair[i].client != NULL)
-            end_over(wire, wire->pair[i].client);
+            wire_end_over(wire, wire->pair[i].client);
         wire->pair[i].client = NULL;
     }
     for (uint64_t i = 0; i < wire->pairs; i++)
@@ -322,7 +160,7 @@ static bool open_ports(struct wire *wire, char *why, size_t room)
     for (uint32_t i = 0; fine && i < wire->servers; i++) {
         struct end *listener = &wire->listener[i];
         *listener = (struct end){.fd = ports_listen(&ports, &wire->port[i]), .server = i};
-        fine = listener->fd >= 0 && listen_to(wire, listener);
+        fine = listener->fd >= 0 && wire_listen_to(wire, listener);
     }
     if (!fine)
         snprintf(why, room, "no ports to listen on: %s", strerror(errno));
@@ -361,14 +199,15 @@ static void drop_all(struct wire *wire)
     wire_settle(wire);
     for (uint64_t i = 0; i < wire->pairs; i++) {
         if (wire->pair[i].client != NULL)
-            end_over(wire, wire->pair[i].client);
+            wire_end_over(wire, wire->pair[i].client);
         if (wire->pair[i].server != NULL)
-            end_over(wire, wire->pair[i].server);
+            wire_end_over(wire, wire->pair[i].server);
     }
-    forget_over(wire);
+    wire_forget_over(wire);
     free(wire->pair);
     wire->pair = NULL;
     wire->pairs = wire->broken = 0;
+    wire->deaf = 0;
 }
 
 void wire_begin(struct wire *wire, uint64_t opens)
