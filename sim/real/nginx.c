@@ -179,12 +179,36 @@ static bool is_serving(const struct nginx *nginx, const pid_t *old, uint32_t old
     return count == nginx->workers;
 }
 
+/* Workers whose master was killed would serve on for ever. They are in its group, whose number is
+ * nobody else's while the master is not waited for; and they are ours to wait for, see
+ * nginx_start(). */
+static void end_group(struct nginx *nginx)
+{
+    pid_t group = nginx->master;
+    kill(-group, SIGKILL);
+    while (waitpid(-group, NULL, 0) > 0 || errno == EINTR)
+        continue;
+    nginx->master = 0;
+}
+
 static bool has_ended(struct nginx *nginx)
 {
-    if (waitpid(nginx->master, NULL, WNOHANG) != nginx->master)
+    siginfo_t how = {0};
+    if (nginx->master == 0)
+        return true;
+    if (waitid(P_PID, (id_t)nginx->master, &how, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+        how.si_pid == 0)
         return false;
-    nginx->master = 0;
+    end_group(nginx);
     return true;
+}
+
+bool nginx_runs(struct nginx *nginx)
+{
+    if (!has_ended(nginx))
+        return true;
+    snprintf(nginx->trouble, sizeof nginx->trouble, "nginx has ended before the scenario");
+    return false;
 }
 
 static bool wait_until_serving(struct nginx *nginx, const char *what, const pid_t *old,
@@ -211,7 +235,7 @@ static bool wait_until_serving(struct nginx *nginx, const char *what, const pid_
 /* ---- Its life ---- */
 
 /* The child's part; does not return. A master that outlived us would serve on for ever. */
-static void become_nginx(const struct nginx *nginx)
+static void become_nginx(const struct nginx *nginx, pid_t parent)
 {
     char prefix[80], config[128], log[128];
     sigset_t none;
@@ -222,9 +246,13 @@ static void become_nginx(const struct nginx *nginx)
     sigprocmask(SIG_SETMASK, &none, NULL);
     setpgid(0, 0); /* Ctrl-C is for us; nginx is ended when all is cleaned up */
     prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent) /* it has died before we could ask for that */
+        _exit(127);
     int null = open("/dev/null", O_RDWR);
     for (int fd = 0; fd < 3; fd++)
         dup2(null, fd);
+    closefrom(3);      /* what we were given is not nginx's, whose connections have to fit in */
+    unsetenv("NGINX"); /* in which nginx hands its sockets to another */
     execl(nginx->program, nginx->program, "-p", prefix, "-c", config, "-e", log, (char *)NULL);
     _exit(127);
 }
@@ -237,11 +265,13 @@ bool nginx_start(struct nginx *nginx, const struct real_config *config,
     nginx->workers = config->workers;
     nginx->version[0] = '\0';
     fflush(NULL); /* what is in our buffers is not the child's */
-    pid_t child = fork();
+    prctl(PR_SET_CHILD_SUBREAPER,
+          1UL); /* workers that lose their master are ours, see end_group() */
+    pid_t parent = getpid(), child = fork();
     if (child < 0)
         return trouble(nginx, "cannot start nginx");
     if (child == 0)
-        become_nginx(nginx);
+        become_nginx(nginx, parent);
     nginx->master = child;
     if (!wait_until_serving(nginx, "start", NULL, 0))
         return false;
@@ -271,22 +301,16 @@ bool nginx_crash(struct nginx *nginx)
     return wait_until_serving(nginx, "replace a worker", pid, 1);
 }
 
-/* In three seconds if it can be done politely; else with all its children. */
+/* In three seconds if it can be done politely. */
 static void end_master(struct nginx *nginx)
 {
-    pid_t child[NGINX_CHILDREN_MAX];
     kill(nginx->master, SIGTERM);
     for (int waited_ms = 0; waited_ms < END_MS; waited_ms += STEP_MS) {
         if (has_ended(nginx))
             return;
         processes_sleep_ms(STEP_MS);
     }
-    uint32_t children = processes_children(nginx->master, child, NGINX_CHILDREN_MAX);
-    kill(nginx->master, SIGKILL);
-    for (uint32_t i = 0; i < children; i++)
-        kill(child[i], SIGKILL);
-    waitpid(nginx->master, NULL, 0);
-    nginx->master = 0;
+    end_group(nginx);
 }
 
 void nginx_stop(struct nginx *nginx, char *alert, size_t room)

@@ -1,7 +1,7 @@
 /* nginx.h: an nginx of our own: found, started, told of new lists, ended.
  *
  * It runs in a directory of its own, as a child that dies with us, and is only ever signalled by
- * its number. */
+ * its number, or with its workers by that of their group. */
 #ifndef SIM_REAL_NGINX_H
 #define SIM_REAL_NGINX_H
 
@@ -37,6 +37,8 @@ bool nginx_start(struct nginx *, const struct real_config *, const struct real_m
 bool nginx_reload(struct nginx *, const struct real_config *, const struct real_member *list);
 /* Kills one worker of the present generation, and waits until another is there in its place. */
 bool nginx_crash(struct nginx *);
+/* Whether it has not ended by itself; if it has, see trouble. */
+bool nginx_runs(struct nginx *);
 /* Ends it, and removes its directory. An alert in its log that is no worker's death by our hand is
  * copied to `alert`, else that is "". */
 void nginx_stop(struct nginx *, char *alert, size_t room);

@@ -90,6 +90,8 @@ static bool play_all(struct play *play)
         if (!play_step(play, &play->plan->step[i]))
             return false;
     }
+    if (!nginx_runs(play->nginx)) /* its workers may have served on without it */
+        return false;
     play->outcome->broken = wire_broken(play->wire) - play->lost;
     /* An old worker that is told to go while it holds some would log an alert of each. */
     return by_wire(play, wire_close_all(play->wire));
@@ -111,8 +113,8 @@ bool real_play(const struct real_plan *plan, struct real_config *config, struct 
         done = play_all(&play);
     }
     snprintf(outcome->nginx_version, sizeof outcome->nginx_version, "%s", nginx->version);
+    wire_begin(wire, 0); /* which also gives descriptors back, should they have run out */
     nginx_stop(nginx, outcome->alert, sizeof outcome->alert);
-    wire_begin(wire, 0);
     return done;
 }
 
