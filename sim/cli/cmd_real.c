@@ -47,7 +47,7 @@ struct show {
     FILE *to;
 };
 
-enum { REASONS_ROOM = 2048 };
+enum { REASONS_ROOM = 2048, LIST_NAME = 30 };
 
 /* All reasons on one line of text. */
 static void join_reasons(const struct faults *reasons, char *text, size_t room)
@@ -73,13 +73,13 @@ static void list_preset(const struct preset *preset)
     char text[REASONS_ROOM];
     struct balancer balancer = balancer_of_preset(preset);
     if (real_upstream_of(&balancer, 1, &upstream, &reasons)) {
-        printf("%-29s ", preset->name);
-        story_print(stdout, method_of(&upstream), 30);
+        printf("%-*s ", LIST_NAME, preset->name);
+        story_print(stdout, method_of(&upstream), LIST_NAME + 1);
         return;
     }
     join_reasons(&reasons, text, sizeof text);
-    printf("%-29s no: ", preset->name);
-    story_print(stdout, text, 30 + 4);
+    printf("%-*s no: ", LIST_NAME, preset->name);
+    story_print(stdout, text, LIST_NAME + 5);
     faults_free(&reasons);
 }
 

@@ -92,6 +92,10 @@ static void check_servers(const struct real_plan *plan, const struct balancer *b
         BECAUSE(faults, "nginx has no weight 0, and a hash tells it from a server that is down");
     if (balancer->trait[TRAIT_WHEN_FULL] != FULL_REFUSE && has_limits(scenario))
         BECAUSE(faults, "nginx refuses whom no server can take (when_full: refuse)");
+    if (upstream->module && has_limits(scenario) &&
+        lb_algorithm_when_full(balancer->algorithm) != LB_TAKES_OTHER)
+        BECAUSE(faults, "the module takes no max_conns with %s, whose connections wait for a place",
+                lb_algorithm_name(balancer->algorithm));
     if (balancer->trait[TRAIT_SLOW_START] != SLOW_START_IGNORED && slow)
         BECAUSE(faults, "nginx has no slow start");
     if (dies)

@@ -142,8 +142,8 @@ void verdict_print(const struct verdict *verdict, const struct real_plan *plan,
     if (verdict->excuse != NULL)
         fprintf(to, "  need not be identical: %s\n", verdict->excuse);
     if (verdict->identical) {
-        fprintf(to, "  identical: %" PRIu64 " picks, %" PRIu32 " tables\n", plan->opens,
-                plan->looks);
+        fprintf(to, "  identical: %" PRIu64 " pick%s, %" PRIu32 " table%s\n", plan->opens,
+                plan->opens == 1 ? "" : "s", plan->looks, plan->looks == 1 ? "" : "s");
         return;
     }
     fputs("  differ: ", to);
