@@ -37,12 +37,14 @@ static void forget(struct planned *planned)
 }
 
 /* +1: an open that goes to s1 (+0: refused); -0: the first open ends; !0: with its worker; R1: list
- * 1; v2 ^2: s2 out and back; X: a crash; ?: a look. */
+ * 1; v2 ^2: s2 out and back; D2 U2: it dies and rises; /0: the first open ends with its server; X: a
+ * crash; ?: a look. */
 static char *steps_told(const struct real_plan *plan)
 {
     static const char signs[] = {
         [REAL_OPEN] = '+', [REAL_CLOSE] = '-', [REAL_LOST] = '!',  [REAL_RELOAD] = 'R',
-        [REAL_OUT] = 'v',  [REAL_BACK] = '^',  [REAL_CRASH] = 'X', [REAL_LOOK] = '?'};
+        [REAL_OUT] = 'v',  [REAL_BACK] = '^',  [REAL_CRASH] = 'X', [REAL_LOOK] = '?',
+        [REAL_CUT] = '/',  [REAL_DIE] = 'D',   [REAL_RISE] = 'U'};
     char *text = NULL;
     size_t size = 0;
     FILE *to = open_memstream(&text, &size);
@@ -52,7 +54,8 @@ static char *steps_told(const struct real_plan *plan)
         uint64_t number = step->number;
         if (step->kind == REAL_OPEN)
             number = plan->open[number].server == NO_SERVER ? 0 : plan->open[number].server + 1;
-        else if (step->kind == REAL_OUT || step->kind == REAL_BACK)
+        else if (step->kind == REAL_OUT || step->kind == REAL_BACK || step->kind == REAL_DIE ||
+                 step->kind == REAL_RISE)
             number++;
         if (step->kind != REAL_CRASH && step->kind != REAL_LOOK)
             fprintf(to, "%llu", (unsigned long long)number);
@@ -207,6 +210,9 @@ struct refused {
 #define TOP  "format: 1\nname: a\nduration: 10m\n"
 #define MOST TOP "servers: [s1, s2]\n"
 #define FEW  "traffic: {t: {arrivals: {burst: 3, at: 0s}, lasts: forever}}\n"
+#define DYING(timeout)                                                                             \
+    TOP FEW "servers: [{name: s1, fail_timeout: " #timeout                                         \
+            "s}, {name: s2, fail_timeout: " #timeout "s}]\n"
 
 static const struct refused refused[] = {
     {MOST FEW "balancers: [nginx-least-conn]\n", NULL, NULL},
@@ -232,7 +238,29 @@ static const struct refused refused[] = {
               "  - {at: 3m, remove: s1}\nbalancers: [lbsim-least-conn]\n",
      "a server of flap 'ill' also", NULL},
     {MOST FEW "events: [{at: 1m, fail: {server: s1}}]\nbalancers: [nginx-least-conn]\n",
+     "time is not played (fail_timeout: 540s would do", NULL},
+    {DYING(539) "events: [{at: 1m, fail: {server: s1}}]\nbalancers: [nginx-least-conn]\n",
      "time is not played", NULL},
+    {DYING(540) "events: [{at: 1m, fail: {server: s1}}]\nbalancers: [nginx-least-conn]\n", NULL,
+     NULL},
+    {DYING(540) "events: [{at: 1m, fail: {server: s1}}]\nbalancers: [haproxy-leastconn-reload]\n",
+     "tries elsewhere", NULL},
+    {DYING(540) "events: [{at: 1m, fail: {server: s1}, detect: 5s}]\nbalancers: [nginx-hash]\n",
+     "cannot be told to take a server out", NULL},
+    {DYING(540) "events: [{at: 1m, fail: {server: s1}, detect: 5s}]\nbalancers: [hash]\n", NULL,
+     NULL},
+    {DYING(540) "events:\n  - {at: 1m, name: ill, fail: {server: s1}, detect: 5s}\n"
+                "  - {at: 3m, remove: s1}\nbalancers: [hash]\n",
+     "whose failure 'ill' is detected", NULL},
+    {DYING(540) "events:\n  - {at: 1m, name: ill, fail: {server: s1}, back: 1m}\n"
+                "  - {at: 90s, flap: {server: s1, for: 1m}}\nbalancers: [hash]\n",
+     "the server of 'ill' fails or flaps twice", NULL},
+    {DYING(540) "events:\n  - {at: 1m, fail: {server: s1}, back: 1m}\n"
+                "  - {at: 121s, flap: {server: s1, for: 1m}}\nbalancers: [hash]\n",
+     NULL, NULL},
+    {TOP "servers: [s1, {name: s2, max_conns: 2}]\n" FEW "balancers: [hash_ring]\n",
+     "takes no max_conns with hash_ring", NULL},
+    {TOP "servers: [s1, {name: s2, max_conns: 2}]\n" FEW "balancers: [random_two]\n", NULL, NULL},
     {TOP FEW "servers: [s1, {name: s2, backup: true}]\nbalancers: [nginx-least-conn]\n", NULL,
      NULL},
     {TOP FEW "servers: [s1, {name: s2, weight: 0}]\nbalancers: [hash]\n", "tells it from", NULL},
@@ -274,12 +302,41 @@ static void test_many_reloads(void)
     forget(&planned);
 }
 
+/* s2 dies with its connection; who comes next asks it once more, is taken by s1, and nobody asks it
+ * again while it is left alone. A health check sees what it sees. */
+static void test_death(void)
+{
+    static const char body[] =
+        "format: 1\nname: a\nduration: 10m\n"
+        "servers: [{name: s1, fail_timeout: 20m}, {name: s2, fail_timeout: 20m}]\n"
+        "traffic: {t: {arrivals: [{burst: 2, at: 0s}, {burst: 4, at: 2m}], lasts: forever}}\n"
+        "events: [{at: 1m, name: dead, fail: {server: s2}, back: 2m%s}]\nbalancers: [%s]\n";
+    static const struct {
+        const char *detect, *balancer, *steps;
+    } row[] = {
+        {"", "nginx-round-robin", "+1 +2 ? /1 D2 +1 +1 +1 +1 U2 ?"},
+        {", detect: 30s", "round_robin", "+1 +2 ? /1 D2 v2 +1 +1 +1 +1 U2 ^2 ?"},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        char text[1024];
+        snprintf(text, sizeof text, body, row[i].detect, row[i].balancer);
+        struct planned planned = planned_of(text);
+        check_steps(planned.plan, row[i].steps);
+        check_look(planned.plan, 1, "the end", "5 0");
+        CU_ASSERT_EQUAL(planned.plan->opens, 6);
+        CU_ASSERT_EQUAL(planned.plan->deaths, 1);
+        CU_ASSERT_EQUAL(planned.plan->held_max, 5);
+        forget(&planned);
+    }
+}
+
 static const struct test tests[] = {
     {"a server joins, some leave", test_scale},
     {"one entry is one list", test_one_change},
     {"a worker dies", test_crash},
     {"refused, and back", test_refused},
     {"a health check", test_flap},
+    {"a server dies", test_death},
     {"keys", test_keys},
     {"what is not played, what is excused", test_refusals},
     {"too many reloads", test_many_reloads},

@@ -2,6 +2,7 @@
  * it reads. */
 #include "sim/real/config.h"
 #include "sim/real/upstream.h"
+
 #include "tests/harness.h"
 #include "tests/told.h"
 
@@ -120,10 +121,46 @@ static void test_servers(void)
     scenario_free(scenario);
 }
 
+/* Only where servers die is it said how many failures are counted, by balancers that do; and they
+ * are left alone to the end. */
+static void test_failures(void)
+{
+    static const struct real_upstream counts = {.zone = "", .method = "a;", .failures = true},
+                                      forgets = {.zone = "", .method = "b;"};
+    static const struct real_member list[] = {{true, 1}, {true, 2}};
+    static const char *const expected[] = {
+        "a;\n        server 127.0.0.1:20001 max_fails=3 fail_timeout=1d;\n"
+        "        server 127.0.0.1:20002 weight=2 max_fails=0;\n    }\n",
+        "b;\n        server 127.0.0.1:20001 max_fails=0;\n"
+        "        server 127.0.0.1:20002 weight=2 max_fails=0;\n    }\n",
+        "a;\n        server 127.0.0.1:20001;\n        server 127.0.0.1:20002 weight=2;\n    }\n",
+    };
+    static const char *const addresses[] = {"127.0.0.1:20001", "127.0.0.1:20002"};
+    struct scenario *scenario = scenario_of(
+        HEAD TRAFFIC BALANCERS "servers: [{name: s1, max_fails: 3}, {name: s2, max_fails: 0}]\n");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(scenario);
+    for (int i = 0; i < 3; i++) {
+        struct real_config config = {.prefix = "/tmp/x",
+                                     .deaths = i < 2,
+                                     .upstream = i == 1 ? &forgets : &counts,
+                                     .scenario = scenario,
+                                     .address = addresses};
+        char *text = NULL;
+        size_t size = 0;
+        FILE *to = open_memstream(&text, &size);
+        real_config_write(&config, list, to);
+        fclose(to);
+        CHECK_ROW(strstr(text, expected[i]) != NULL, "%s is not in %s", expected[i], text);
+        free(text);
+    }
+    scenario_free(scenario);
+}
+
 static const struct test tests[] = {
     {"balancers in nginx's words", test_methods},
     {"every preset", test_presets},
     {"lists of servers", test_servers},
+    {"failures that are counted", test_failures},
 };
 
 SUITE("real_upstream", tests)

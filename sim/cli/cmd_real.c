@@ -205,6 +205,7 @@ static int play_turn(struct show *show, struct nginx *nginx, struct turn *turn)
         .gateway = wire_gateway_port(show->wire),
         .workers = turn->plan->workers,
         .connections = turn->plan->held_max,
+        .deaths = turn->plan->deaths > 0,
         .upstream = &turn->upstream,
         .scenario = show->scenario,
         .address = (const char *const *)show->address,

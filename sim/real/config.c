@@ -18,6 +18,16 @@ static void write_main(const struct real_config *config, FILE *to)
             2 * config->connections + 64);
 }
 
+/* Who is left alone stays so to the end of the scenario, as real_plan_check() saw to; nginx has no
+ * way of knowing when that is, but is done within a day. */
+static void write_failures(const struct real_config *config, uint32_t server, FILE *to)
+{
+    uint32_t most = config->upstream->failures ? config->scenario->server[server].max_fails : 0;
+    fprintf(to, " max_fails=%" PRIu32, most);
+    if (most > 0)
+        fputs(" fail_timeout=1d", to);
+}
+
 static void write_member(const struct real_config *config, uint32_t server,
                          const struct real_member *member, FILE *to)
 {
@@ -29,6 +39,8 @@ static void write_member(const struct real_config *config, uint32_t server,
         fprintf(to, " max_conns=%" PRIu32, limit);
     if (config->scenario->server[server].backup)
         fputs(" backup", to);
+    if (config->deaths)
+        write_failures(config, server, to);
     if (member->weight == 0) /* nginx has no such weight */
         fputs(" down", to);
     fputs(";\n", to);

@@ -14,6 +14,7 @@ struct real_config {
     uint16_t gateway;   /* port */
     uint32_t workers;
     uint64_t connections; /* at once, of the workers of one generation */
+    bool deaths;          /* servers die */
     const struct real_upstream *upstream;
     const struct scenario *scenario;
     const char *const *address; /* of each server */

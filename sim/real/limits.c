@@ -58,7 +58,8 @@ static void check_flaps(const struct real_plan *plan, const struct real_upstream
 {
     const struct scenario *scenario = plan->scenario;
     if (plan->flaps > 0 && !upstream->module)
-        BECAUSE(faults, "nginx itself cannot be told to take a server out without a reload (flap)");
+        BECAUSE(faults, "nginx itself cannot be told to take a server out without a reload (flap, "
+                        "detect)");
     for (uint32_t i = 0; i < scenario->events; i++)
         if (scenario->event[i].kind == EVENT_FLAP && flaps_and_moves(scenario, &scenario->event[i]))
             BECAUSE(faults, "a server of flap '%s' also joins or leaves", scenario->event[i].name);
@@ -77,15 +78,13 @@ static void check_servers(const struct real_plan *plan, const struct balancer *b
                           const struct real_upstream *upstream, struct faults *faults)
 {
     const struct scenario *scenario = plan->scenario;
-    bool backup = false, nothing = false, dies = false, slow = false;
+    bool backup = false, nothing = false, slow = false;
     for (uint32_t i = 0; i < scenario->servers; i++) {
         backup = backup || scenario->server[i].backup;
         slow = slow || scenario->server[i].slow_start_s > 0;
     }
     for (uint64_t i = 0; i < (uint64_t)plan->lists * plan->servers; i++)
         nothing = nothing || (plan->list[i].listed && plan->list[i].weight == 0);
-    for (uint32_t i = 0; i < scenario->events; i++)
-        dies = dies || scenario->event[i].kind == EVENT_FAIL;
     if (backup && !upstream->backups)
         BECAUSE(faults, "nginx takes no backup servers with this method");
     if (nothing && lb_algorithm_keyed(balancer->algorithm))
@@ -98,8 +97,71 @@ static void check_servers(const struct real_plan *plan, const struct balancer *b
                 lb_algorithm_name(balancer->algorithm));
     if (balancer->trait[TRAIT_SLOW_START] != SLOW_START_IGNORED && slow)
         BECAUSE(faults, "nginx has no slow start");
-    if (dies)
-        BECAUSE(faults, "who is dead (fail) is left alone for a time, and time is not played");
+}
+
+/* ---- Servers that die ---- */
+
+static uint64_t over_ns(const struct world_event *event)
+{
+    uint64_t lasts_ns = event->kind == EVENT_FLAP ? event->for_ns : event->back_ns;
+    return lasts_ns > SPAN_FOREVER - event->at_ns ? SPAN_FOREVER : event->at_ns + lasts_ns;
+}
+
+/* Whether the server has two ailments at once: which of them nginx heard of is not noted. */
+static bool ails_twice(const struct scenario *scenario, const struct world_event *death)
+{
+    for (uint32_t i = 0; i < scenario->events; i++) {
+        const struct world_event *other = &scenario->event[i];
+        if (other != death && (other->kind == EVENT_FAIL || other->kind == EVENT_FLAP) &&
+            other->server == death->server && other->at_ns <= over_ns(death) &&
+            death->at_ns <= over_ns(other))
+            return true;
+    }
+    return false;
+}
+
+/* Whole seconds from then to the end, begun ones included. */
+static uint64_t left_s(const struct scenario *scenario, const struct world_event *event)
+{
+    return (scenario->duration_ns - event->at_ns + 999999999) / 1000000000;
+}
+
+/* Plays have their own time, so nobody's patience with the dead may end within the scenario. */
+static bool is_tried_again(const struct scenario *scenario, const struct world_event *death)
+{
+    for (uint32_t i = 0; i < scenario->servers; i++)
+        if (scenario->server[i].max_fails > 0 &&
+            scenario->server[i].fail_timeout_s < left_s(scenario, death))
+            return true;
+    return false;
+}
+
+static void check_death(const struct scenario *scenario, const struct world_event *death,
+                        const struct real_upstream *upstream, struct faults *faults)
+{
+    if (upstream->failures && is_tried_again(scenario, death))
+        BECAUSE(faults,
+                "a fail_timeout ends after '%s' and before the scenario does, and time is not "
+                "played (fail_timeout: %" PRIu64 "s would do, or max_fails: 0)",
+                death->name, left_s(scenario, death));
+    if (ails_twice(scenario, death))
+        BECAUSE(faults, "the server of '%s' fails or flaps twice at once", death->name);
+    if (death->detect_ns != SPAN_FOREVER && flaps_and_moves(scenario, death))
+        BECAUSE(faults, "a server whose failure '%s' is detected also joins or leaves",
+                death->name);
+}
+
+/* What is wrong with the first is often wrong with all. */
+static void check_deaths(const struct real_plan *plan, const struct balancer *balancer,
+                         const struct real_upstream *upstream, struct faults *faults)
+{
+    const struct scenario *scenario = plan->scenario;
+    size_t errors = faults->errors;
+    if (plan->deaths > 0 && balancer->trait[TRAIT_REDISPATCH] != REDISPATCH_ELSEWHERE)
+        BECAUSE(faults, "whom a dead server refuses nginx tries elsewhere (redispatch)");
+    for (uint32_t i = 0; i < scenario->events && faults->errors == errors; i++)
+        if (scenario->event[i].kind == EVENT_FAIL)
+            check_death(scenario, &scenario->event[i], upstream, faults);
 }
 
 static void check_crashes(const struct real_plan *plan, const struct balancer *balancer,
@@ -148,6 +210,7 @@ void real_plan_check(const struct real_plan *plan, const struct balancer *balanc
         return;
     check_flaps(plan, upstream, faults);
     check_servers(plan, balancer, upstream, faults);
+    check_deaths(plan, balancer, upstream, faults);
     check_crashes(plan, balancer, upstream, faults);
     check_keys(plan, balancer, upstream, faults);
 }

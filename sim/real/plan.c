@@ -109,10 +109,22 @@ static uint64_t *open_of(struct notes *notes, uint32_t traffic, uint32_t entry, 
     return &source->open[connection];
 }
 
+/* Whom the last one chose is dead, and another is asked. */
+static void follow_open(struct notes *notes, const struct world_pick *pick)
+{
+    struct real_plan *plan = notes->plan;
+    plan->open[plan->opens - 1].server = pick->server;
+    notes->live -= pick->server == NO_SERVER;
+}
+
 static void note_pick(void *context, const struct world_pick *pick)
 {
     struct notes *notes = context;
     struct real_plan *plan = notes->plan;
+    if (pick->retry > 0) {
+        follow_open(notes, pick);
+        return;
+    }
     plan->many_opens = plan->many_opens || plan->opens == REAL_OPENS_MAX;
     if (gave_up(notes))
         return;
@@ -137,6 +149,17 @@ static void begin_crash(struct notes *notes)
     notes->crashing = true;
 }
 
+/* Whether the server dies in this tick. */
+static bool is_dying(const struct notes *notes, uint32_t server, uint64_t at_ns)
+{
+    for (uint32_t i = 0; i < notes->config->events; i++) {
+        const struct world_event *event = &notes->config->event[i];
+        if (event->kind == EVENT_FAIL && event->server == server && event->at_ns == at_ns)
+            return true;
+    }
+    return false;
+}
+
 static void note_end(void *context, const struct world_end *end)
 {
     struct notes *notes = context;
@@ -145,8 +168,9 @@ static void note_end(void *context, const struct world_end *end)
     look_before(notes, end->at_ns);
     if (end->lost)
         begin_crash(notes);
-    add_step(notes, end->lost ? REAL_LOST : REAL_CLOSE,
-             *open_of(notes, end->traffic, end->entry, end->connection));
+    uint64_t open = *open_of(notes, end->traffic, end->entry, end->connection);
+    bool dying = is_dying(notes, notes->plan->open[open].server, end->at_ns);
+    add_step(notes, end->lost ? REAL_LOST : dying ? REAL_CUT : REAL_CLOSE, open);
     notes->live--;
 }
 
@@ -178,6 +202,18 @@ static struct real_member *list_of(struct notes *notes, const struct world_log *
     return &plan->list[(size_t)(plan->lists - 1) * plan->servers + log->server];
 }
 
+/* A dead server is up before anybody is told so. */
+static void note_back(struct notes *notes, const struct world_log *log)
+{
+    const struct world_event *event = &notes->config->event[log->event];
+    if (event->kind == EVENT_FAIL)
+        add_step(notes, REAL_RISE, log->server);
+    if (event->kind != EVENT_FLAP && event->detect_ns == SPAN_FOREVER)
+        return;
+    add_step(notes, REAL_BACK, log->server);
+    notes->plan->flaps++;
+}
+
 static void note_log(void *context, const struct world_log *log)
 {
     struct notes *notes = context;
@@ -199,10 +235,17 @@ static void note_log(void *context, const struct world_log *log)
     case LOG_RELOAD:
         new_list(notes);
         return;
+    case LOG_FAILED:
+        add_step(notes, REAL_DIE, log->server);
+        notes->plan->deaths++;
+        return;
     case LOG_OUT:
-    case LOG_BACK:
-        add_step(notes, log->kind == LOG_OUT ? REAL_OUT : REAL_BACK, log->server);
+    case LOG_DETECTED:
+        add_step(notes, REAL_OUT, log->server);
         notes->plan->flaps++;
+        return;
+    case LOG_BACK:
+        note_back(notes, log);
         return;
     case LOG_CRASH:
         begin_crash(notes);

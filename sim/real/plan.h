@@ -18,6 +18,9 @@ enum real_kind {
     REAL_OPEN,
     REAL_CLOSE, /* closed or cut: either way the connection ends and the gateway hears of it */
     REAL_LOST,  /* ends with the worker that died in the REAL_CRASH before */
+    REAL_CUT,   /* the same, by a server that dies */
+    REAL_DIE,   /* a server refuses everybody from now on */
+    REAL_RISE,  /* and takes them again */
     REAL_RELOAD,
     REAL_OUT, /* a health check takes a server out, and in */
     REAL_BACK,
@@ -31,7 +34,7 @@ struct real_step {
 };
 
 struct real_open {
-    uint32_t server; /* that it should reach; NO_SERVER: refused */
+    uint32_t server; /* that it should reach in the end; NO_SERVER: refused */
     const char *key; /* or NULL; the plan's */
 };
 
@@ -56,7 +59,7 @@ struct real_plan {
     struct real_look *look;
     uint32_t lists, looks, servers, workers;
     uint64_t held_max; /* open at once */
-    uint32_t reloads, crashes, flaps;
+    uint32_t reloads, crashes, flaps, deaths;
     uint64_t draws; /* random numbers that picks consumed */
     /* More of them than may be: the rest was not looked at, and none of it can be played. */
     bool many_opens, many_reloads;

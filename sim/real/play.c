@@ -61,6 +61,12 @@ static bool play_step(struct play *play, const struct real_step *step)
         return by_wire(play, wire_close(play->wire, step->number));
     case REAL_CLOSE:
         return by_wire(play, wire_close(play->wire, step->number));
+    case REAL_CUT:
+        return by_wire(play, wire_cut(play->wire, step->number));
+    case REAL_DIE:
+        return by_wire(play, wire_die(play->wire, (uint32_t)step->number));
+    case REAL_RISE:
+        return by_wire(play, wire_rise(play->wire, (uint32_t)step->number));
     case REAL_RELOAD:
         return nginx_reload(play->nginx, play->config, real_list(plan, step->number));
     case REAL_OUT:

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -75,6 +74,11 @@ int ports_listen(struct ports *ports, uint16_t *port)
     close(fd);
     errno = why;
     return -1;
+}
+
+bool ports_listen_again(int fd)
+{
+    return listen(fd, BACKLOG) == 0;
 }
 
 /* The word is said after the bind: so it is nobody's who says it too, but nginx's. */

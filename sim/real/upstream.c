@@ -192,6 +192,7 @@ bool real_upstream_of(const struct balancer *balancer, uint64_t seed,
         };
         write_line(balancer, upstream);
     }
+    upstream->failures = balancer->trait[TRAIT_FAILURES] == FAILURES_COUNTED;
     upstream->by_address = lb_algorithm_addressed(balancer->algorithm, balancer->param);
     upstream->told = faults->errors == errors;
     return upstream->told;

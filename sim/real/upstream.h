@@ -14,6 +14,7 @@ struct real_upstream {
     bool shared;          /* all workers pick from one memory */
     bool predicted;       /* its picks can be foretold, even if they are random */
     bool backups;         /* it takes servers that are backup */
+    bool failures;        /* it counts them against max_fails */
     bool by_address;      /* its key is taken for the client's address */
     uint64_t draw_key[2]; /* of the module's random numbers */
 };

@@ -117,6 +117,48 @@ bool wire_close(struct wire *wire, uint64_t connection)
                       "a server did not see the end of a connection");
 }
 
+static bool is_gone_from_client(const struct pair *pair)
+{
+    return pair->client == NULL;
+}
+
+bool wire_cut(struct wire *wire, uint64_t connection)
+{
+    struct pair *pair = &wire->pair[connection];
+    pair->cut = true;
+    if (pair->server != NULL) {
+        wire->held[pair->server->server]--;
+        wire_end_over(wire, pair->server);
+    }
+    pair->server = NULL;
+    return pump_until(wire, connection, is_gone_from_client,
+                      "a client did not see the end of a connection");
+}
+
+/* A socket that listens no more keeps the port it was bound to, so nobody else gets it. */
+bool wire_die(struct wire *wire, uint32_t server)
+{
+    int fd = wire->listener[server].fd;
+    for (uint64_t i = 0; i < wire->pairs; i++) {
+        const struct end *end = wire->pair[i].server;
+        if (end != NULL && end->server == server && !wire_cut(wire, i))
+            return false;
+    }
+    wire->dead[server] = true;
+    if (epoll_ctl(wire->epoll, EPOLL_CTL_DEL, fd, NULL) == 0 && shutdown(fd, SHUT_RDWR) == 0)
+        return true;
+    return trouble(wire, "a server cannot die");
+}
+
+bool wire_rise(struct wire *wire, uint32_t server)
+{
+    struct end *listener = &wire->listener[server];
+    wire->dead[server] = false;
+    if (ports_listen_again(listener->fd) && wire_listen_to(wire, listener))
+        return true;
+    return trouble(wire, "a server cannot rise again");
+}
+
 bool wire_is_held(const struct wire *wire, uint64_t connection)
 {
     return wire->pair[connection].client != NULL && wire->pair[connection].server != NULL;
@@ -175,6 +217,7 @@ struct wire *wire_new(uint32_t servers, wire_stop *stop, char *why, size_t room)
     wire->listener = memory_zeroed(servers, sizeof *wire->listener);
     wire->port = memory_zeroed(servers, sizeof *wire->port);
     wire->held = memory_zeroed(servers, sizeof *wire->held);
+    wire->dead = memory_zeroed(servers, sizeof *wire->dead);
     for (uint32_t i = 0; i < servers; i++)
         wire->listener[i].fd = -1;
     wire->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -213,6 +256,9 @@ static void drop_all(struct wire *wire)
 void wire_begin(struct wire *wire, uint64_t opens)
 {
     drop_all(wire);
+    for (uint32_t i = 0; i < wire->servers; i++)
+        if (wire->dead[i])
+            wire_rise(wire, i);
     memset(wire->held, 0, wire->servers * sizeof *wire->held);
     wire->pair = memory_zeroed(opens, sizeof *wire->pair);
     wire->pairs = opens;
@@ -233,5 +279,6 @@ void wire_free(struct wire *wire)
     free(wire->listener);
     free(wire->port);
     free(wire->held);
+    free(wire->dead);
     free(wire);
 }

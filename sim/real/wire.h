@@ -22,7 +22,7 @@ void wire_free(struct wire *);
 uint16_t wire_gateway_port(const struct wire *);
 uint16_t wire_server_port(const struct wire *, uint32_t server);
 
-/* Forgets all connections, which are closed, and makes room for those numbered below `opens`. */
+/* Forgets all connections, which are closed, lets all servers rise, and makes room for those numbered below `opens`. */
 void wire_begin(struct wire *, uint64_t opens);
 
 /* Opens this connection, with this key (or NULL), and waits for the gateway's answer: the server
@@ -31,7 +31,13 @@ bool wire_open(struct wire *, uint64_t connection, const char *key, uint32_t *se
 /* The client ends it, and its server has seen that when this returns. Nothing happens where it is
  * over already. */
 bool wire_close(struct wire *, uint64_t connection);
-/* The same for all that are left. */
+/* Its server ends it, and its client has seen that. */
+bool wire_cut(struct wire *, uint64_t connection);
+/* The server cuts what it still has and refuses everybody; and it takes them again. It keeps its
+ * port. false: see wire_trouble(). */
+bool wire_die(struct wire *, uint32_t server);
+bool wire_rise(struct wire *, uint32_t server);
+/* Like wire_close() for all that are left. */
 bool wire_close_all(struct wire *);
 /* Takes notice of everything that happened so far. */
 void wire_settle(struct wire *);

@@ -63,7 +63,7 @@ static void end_lost(struct wire *wire, struct end *end)
 {
     struct pair *pair = pair_of(wire, end);
     if (pair != NULL && end->kind == CLIENT_END) {
-        wire->broken += pair->answered;
+        wire->broken += pair->answered && !pair->cut;
         pair->client = NULL;
     }
     if (pair != NULL && end->kind == SERVER_END) {

@@ -22,8 +22,8 @@ struct end {
 /* A connection has an end at the client's and one at the server's. */
 struct pair {
     struct end *client, *server;
-    bool answered;
-    int status; /* of the gateway's answer */
+    bool answered, cut; /* cut: by its server */
+    int status;         /* of the gateway's answer */
 };
 
 struct wire {
@@ -31,6 +31,7 @@ struct wire {
     uint16_t gateway_port;
     struct end *listener; /* [servers] */
     uint16_t *port;       /* [servers] */
+    bool *dead;           /* [servers] */
     uint64_t *held;       /* [servers] */
     uint32_t servers;
     struct pair *pair;
