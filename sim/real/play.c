@@ -93,11 +93,10 @@ static bool play_all(struct play *play)
             play->nginx->trouble[0] = '\0';
             return false;
         }
-        if (!play_step(play, &play->plan->step[i]))
+        if (!nginx_runs(play->nginx) || /* its workers would serve on without it */
+            !play_step(play, &play->plan->step[i]))
             return false;
     }
-    if (!nginx_runs(play->nginx)) /* its workers may have served on without it */
-        return false;
     play->outcome->broken = wire_broken(play->wire) - play->lost;
     /* An old worker that is told to go while it holds some would log an alert of each. */
     return by_wire(play, wire_close_all(play->wire));
