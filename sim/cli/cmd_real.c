@@ -155,9 +155,9 @@ static bool find_module(struct show *show)
     if (given != NULL)
         return realpath(given, show->module) != NULL;
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 64);
-    for (size_t i = 0; length > 0 && i < 2; i++) {
-        program[length] = '\0';
-        char *end = strrchr(program, '/');
+    program[length > 0 ? length : 0] = '\0';
+    char *end = strrchr(program, '/');
+    for (size_t i = 0; end != NULL && i < 2; i++) {
         snprintf(end, 64, "%s" MODULE, beside[i]);
         if (realpath(program, show->module) != NULL)
             return true;
