@@ -107,12 +107,21 @@ static void test_table(void)
     forget(played);
 }
 
-/* No excuse covers an alert, or what broke by itself; a crash may take others than predicted. */
+/* No excuse covers an alert, a refusal without need, or what broke by itself; a crash may take
+ * others than predicted. */
 static void test_unsound(void)
 {
     struct played *played = played_as_predicted();
-    played->outcome.broken = 1;
+    played->server[0] = NO_SERVER;
     struct verdict verdict = verdict_of(&played->plan, &played->outcome, "random");
+    CU_ASSERT_FALSE(verdict_is_fine(&verdict));
+    played->plan.deaths = 1; /* of whom another random order may leave fewer */
+    verdict = verdict_of(&played->plan, &played->outcome, "random");
+    CU_ASSERT(verdict_is_fine(&verdict));
+    played->plan.deaths = 0;
+    played->server[0] = 0;
+    played->outcome.broken = 1;
+    verdict = verdict_of(&played->plan, &played->outcome, "random");
     CU_ASSERT(!verdict.identical && !verdict_is_fine(&verdict));
     check_said(played, &verdict, "1 connections broke that should have been held\n");
     played->plan.crashes = 1;

@@ -39,6 +39,20 @@ static bool server_differs(const struct real_plan *plan, const struct real_outco
     return false;
 }
 
+/* Whether some were refused that should not have been, though every server could take them. */
+static bool turned_away(const struct real_plan *plan, const struct real_outcome *outcome)
+{
+    if (plan->deaths > 0)
+        return false;
+    for (uint32_t i = 0; i < plan->servers; i++)
+        if (plan->scenario->server[i].max_conns > 0)
+            return false;
+    for (uint64_t i = 0; i < plan->opens; i++)
+        if (outcome->server[i] == NO_SERVER && plan->open[i].server != NO_SERVER)
+            return true;
+    return false;
+}
+
 struct verdict verdict_of(const struct real_plan *plan, const struct real_outcome *outcome,
                           const char *excuse)
 {
@@ -51,7 +65,8 @@ struct verdict verdict_of(const struct real_plan *plan, const struct real_outcom
     verdict.identical = verdict.picks_wrong == 0 && verdict.looks_wrong == 0 &&
                         outcome->broken == 0 && outcome->survived == 0 && outcome->alert[0] == '\0';
     /* In a crash it may be the kernel that chose who is lost. */
-    verdict.unsound = outcome->alert[0] != '\0' || (plan->crashes == 0 && outcome->broken > 0);
+    verdict.unsound = outcome->alert[0] != '\0' || (plan->crashes == 0 && outcome->broken > 0) ||
+                      turned_away(plan, outcome);
     return verdict;
 }
 

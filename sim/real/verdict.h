@@ -7,8 +7,9 @@
 struct verdict {
     uint64_t picks_wrong, first_wrong; /* first_wrong: among the opens */
     uint32_t looks_wrong;
-    bool identical;     /* every pick, every table, nothing lost, no alert */
-    bool unsound;       /* nginx raised an alert, or lost what nobody took from it */
+    bool identical; /* every pick, every table, nothing lost, no alert */
+    /* nginx raised an alert, lost what nobody took from it, or refused whom anybody could take */
+    bool unsound;
     const char *excuse; /* why picks and tables need not be identical; or NULL */
 };
 
