@@ -37,8 +37,8 @@ static void forget(struct planned *planned)
 }
 
 /* +1: an open that goes to s1 (+0: refused); -0: the first open ends; !0: with its worker; R1: list
- * 1; v2 ^2: s2 out and back; D2 U2: it dies and rises; /0: the first open ends with its server; X: a
- * crash; ?: a look. */
+ * 1; v2 ^2: s2 out and back; D2 U2: it dies and rises; /0: the first open ends with its server;
+ * X: a crash; ?: a look. */
 static char *steps_told(const struct real_plan *plan)
 {
     static const char signs[] = {

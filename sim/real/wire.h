@@ -22,7 +22,8 @@ void wire_free(struct wire *);
 uint16_t wire_gateway_port(const struct wire *);
 uint16_t wire_server_port(const struct wire *, uint32_t server);
 
-/* Forgets all connections, which are closed, lets all servers rise, and makes room for those numbered below `opens`. */
+/* Forgets all connections, which are closed, lets all servers rise, and makes room for connections
+ * numbered below `opens`. */
 void wire_begin(struct wire *, uint64_t opens);
 
 /* Opens this connection, with this key (or NULL), and waits for the gateway's answer: the server
