@@ -29,6 +29,14 @@ const struct metric *metric_find(const char *name)
     return NULL;
 }
 
+bool metric_known(uint32_t i, struct known_metric *known)
+{
+    const struct metric *metric = metric_at(i);
+    if (metric != NULL)
+        *known = (struct known_metric){metric->name, metric->scope, metric->low, metric->high};
+    return metric != NULL;
+}
+
 /* ---- Values ---- */
 
 bool metric_applies(const struct metric *metric, const struct world_result *result, uint32_t change)

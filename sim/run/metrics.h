@@ -12,12 +12,6 @@ enum metric_kind {
     METRIC_CHANCE /* what GSL computed: %.4g */
 };
 
-enum metric_scope {
-    METRIC_OF_RUN,
-    METRIC_OF_CHANGE, /* one for each change, named metric:EVENT */
-    METRIC_OF_ADD     /* one for each change that adds servers */
-};
-
 /* A number, or none: there is never a nan, an infinity or a 0 in the place of "none". */
 struct value {
     bool empty;
@@ -40,6 +34,8 @@ struct metric {
 
 const struct metric *metric_at(uint32_t i);         /* NULL: past the last */
 const struct metric *metric_find(const char *name); /* NULL: there is none */
+/* The table, for a scenario's vocabulary: false past the last. */
+bool metric_known(uint32_t i, struct known_metric *);
 
 /* The metric's value; empty where it does not apply to that change, or the change came before the
  * window. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "sim/engine/arena.h"
+#include "sim/scenario/expect.h"
 #include "sim/scenario/vocabulary.h"
 #include "sim/workload/input.h"
 #include "sim/world/world.h"
@@ -33,6 +34,8 @@ struct scenario {
     uint32_t events;
     struct balancer *balancer;
     uint32_t balancers;
+    const struct expectation *expectation; /* in the order written */
+    uint32_t expectations;
     const char *text; /* the file itself */
     size_t text_length;
     const struct vocabulary *vocabulary; /* never NULL */

@@ -1,0 +1,89 @@
+/* expect.h: what a scenario expects of its balancers, judged by a run.
+ *
+ * An entry of `expect` makes one judgement for each balancer that it is about and each thing that
+ * it wants of it: bounds (max, min, equals), at_most, at_least.
+ *
+ * How (of: mean): where nothing is drawn, and of one replication, by the value. Of 2 to 4
+ * replications, too few for an interval, each must hold: all do: passed; none does: failed; else it
+ * cannot be judged. Of 5 and more by the mean and its 95 % interval (Student's t): all of it within
+ * the bounds: passed; all of it outside: failed; else it cannot be judged. Relations so by the
+ * differences x - factor y, replication by replication. of: worst: each replication must hold.
+ * What differs by less than files show (%.9g) is equal.
+ *
+ * A metric without a value cannot be judged; but a wait that did not end (settle_s, balanced_s) is
+ * longer than any max. */
+#ifndef SIM_RUN_EXPECT_H
+#define SIM_RUN_EXPECT_H
+
+#include "sim/run/metrics.h"
+
+enum expect_verdict {
+    EXPECT_PASSED,
+    EXPECT_LEFT_OUT, /* a balancer that it names does not run here: nothing is said */
+    EXPECT_UNJUDGED, /* cannot judge; why: judgement.why */
+    EXPECT_FAILED,
+};
+
+enum expect_condition { EXPECT_BOUNDS, EXPECT_AT_MOST, EXPECT_AT_LEAST };
+
+enum expect_why {
+    EXPECT_DECIDED,   /* it was judged */
+    EXPECT_ABSENT,    /* left out: judgement.balancer or .other does not run */
+    EXPECT_NO_METRIC, /* this lbsim does not know it */
+    EXPECT_NO_CHANGE, /* its change did not happen: the server had left before it could return */
+    EXPECT_EMPTY,     /* no value, in `empty` of the replications, or of the other's */
+    EXPECT_FEW,       /* too few replications for an interval, and they do not agree */
+    EXPECT_ACROSS,    /* the interval lies on both sides of the bound */
+};
+
+struct judgement {
+    const struct expectation *expectation;
+    enum expect_condition condition;
+    const char *balancer;
+    const char *other; /* of a relation; else NULL */
+    enum expect_verdict verdict;
+    enum expect_why why;
+    uint64_t replications, empty; /* empty: of the first that has any, the balancer or the other */
+    uint64_t endless;             /* waits that did not end, among the replications */
+    bool has_value;
+    double value;       /* the mean, or of the worst replication; of bounds. Of a relation x too */
+    double other_value; /* of a relation: y */
+    bool has_interval;  /* of the mean; of a relation: of x - factor y */
+    double low_95, high_95;
+    bool exact; /* every run gives this value: nothing is drawn */
+};
+
+struct judgements {
+    const struct experiment *experiment;
+    struct judgement *judgement; /* in the order of the file; then of the balancers */
+    uint32_t count;
+    double wall_s; /* of the runs that ended early */
+};
+
+/* Judges all that the experiment's scenario expects. Expectations whose `at` is not the end are
+ * judged by runs that end there, once for each such time, with the same seed, replications and
+ * threads: a run is causal, so they are the beginning of the full ones. progress and context: as in
+ * run_options, told of those runs; may be NULL. NULL: given up. Freed with judgements_free(). */
+struct judgements *expect_judge(const struct experiment *, uint32_t threads,
+                                bool (*progress)(void *context, uint64_t done, uint64_t trials),
+                                void *context);
+void judgements_free(struct judgements *);
+
+/* The worst verdict of those that count, of level error: EXPECT_FAILED, else EXPECT_UNJUDGED, else
+ * EXPECT_PASSED. */
+enum expect_verdict expect_outcome(const struct judgements *);
+
+#define EXPECT_TEXT_MAX 512
+/* "passed", "failed", "cannot judge", "left out" */
+const char *expect_verdict_text(enum expect_verdict);
+/* "<= 1.01", ">= 0.5 and <= 0.6", "0 -+ 0.01", "<= 0.8 of round_robin" */
+char *expect_wanted_text(const struct judgement *, char text[EXPECT_TEXT_MAX]);
+/* What was found, in a sentence without balancer, metric and wanted: "1.334", "mean 0.0513 (95%
+ * interval 0.0476 to 0.0549)", "not settled in 3 of 20 replications". */
+char *expect_found_text(const struct judgement *, char text[EXPECT_TEXT_MAX]);
+/* All of it, for one line of a person's: "round_robin: live_misplaced of all traffic is .2 at the
+ * end; wanted <= 0.05". */
+char *expect_sentence(const struct judgements *, const struct judgement *,
+                      char text[EXPECT_TEXT_MAX]);
+
+#endif
