@@ -291,6 +291,8 @@ void read_one_balancer(struct loader *loader, const struct yaml_node *node,
 void read_balancers(struct loader *loader, const struct yaml_node *node, void *into)
 {
     struct scenario *scenario = into;
+    size_t before = loader->faults->errors;
+    loader->balancers_in_doubt = true;
     if (node->kind != YAML_SEQUENCE || node->count == 0 || node->count > BALANCERS_MAX) {
         fault_at(loader, node, "balancers must be a list of 1 to %d, [round_robin, apisix-merged]",
                  BALANCERS_MAX);
@@ -305,6 +307,7 @@ void read_balancers(struct loader *loader, const struct yaml_node *node, void *i
         if (balancer->algorithm != NULL) /* else there is nothing to judge any further */
             loader->balancer_place[scenario->balancers++] = node->item[i]->place;
     }
+    loader->balancers_in_doubt = loader->faults->errors > before;
 }
 
 /* ---- One balancer from the command line ---- */

@@ -16,10 +16,8 @@ struct event_entry *event_acts(void *into, enum action action, enum world_event_
 
 /* ---- When, and under which name ---- */
 
-/* A time; or EVENT; or EVENT + time. */
-static void read_at(struct loader *loader, const struct yaml_node *node, void *into)
+void read_when(struct loader *loader, const struct yaml_node *node, struct event_entry *entry)
 {
-    struct event_entry *entry = into;
     const char *text = scalar_text(loader, node, "a time, like 10m or up + 5m");
     entry->at_place = node->place;
     entry->timed = text != NULL && value_time(text, &entry->event.at_ns);
@@ -42,6 +40,11 @@ static void read_at(struct loader *loader, const struct yaml_node *node, void *i
         entry->after = arena_text(&loader->scenario->arena, text, name);
     else
         fault_at(loader, node, "'%s' is not a time: like 10m, or EVENT + 5m", text);
+}
+
+static void read_at(struct loader *loader, const struct yaml_node *node, void *into)
+{
+    read_when(loader, node, into);
 }
 
 static void read_event_name(struct loader *loader, const struct yaml_node *node, void *into)

@@ -12,6 +12,9 @@ enum expect_level { EXPECT_ERROR, EXPECT_WARN };
 /* The mean over the replications, or each of them: the worst must hold, too. */
 enum expect_of { EXPECT_MEAN, EXPECT_WORST };
 
+/* Words for them, as the file spells them; ended by NULL. */
+extern const char *const expect_levels[], *const expect_kinds_of[];
+
 #define EXPECT_NO_EVENT UINT32_MAX
 
 /* The metric is at most, or at least, so many times what it is of another balancer. */

@@ -100,9 +100,10 @@ static void tell_traffic_keys(each_key *each, void *context)
 void scenario_keys(each_key *each, void *context)
 {
     const struct section *const all[] = {
-        &scenario_section, &measure_section,   &gateway_section,  &server_section, &traffic_section,
-        &zipf_section,     &reconnect_section, &event_section,    &filter_section, &flap_section,
-        &fail_section,     &crash_section,     &balancer_section,
+        &scenario_section, &measure_section, &gateway_section,   &server_section,
+        &traffic_section,  &zipf_section,    &reconnect_section, &event_section,
+        &filter_section,   &flap_section,    &fail_section,      &crash_section,
+        &balancer_section, &expect_section,  &relation_section,
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         for (const struct key *key = all[i]->keys; key->row.name != NULL; key++)

@@ -81,8 +81,9 @@ static const struct key scenario_keys_table[] = {
     KEY("events", "[{at: ...}, ...]", "[]", "what happens, and when", read_events),
     KEY_REQUIRED("balancers", "[balancer, ...]", "who is compared; the first is the reference",
                  read_balancers),
+    KEY("expect", "[{metric: ..., max: ...}, ...]", "[]",
+        "what must hold: `lbsim run` judges it, and fails if it does not", read_expect),
     KEY_PLANNED("start", "connections that are open at the start"),
-    KEY_PLANNED("expect", "what must hold"),
     KEY_PLANNED("autoscaler", "servers by load"),
     KEY_PLANNED("groups", "groups of servers"),
     KEY_PLANNED("upstream", "several upstreams"),
@@ -116,6 +117,7 @@ static void loader_free(struct loader *loader)
     free(loader->server);
     free(loader->event);
     free(loader->balancer_place);
+    free(loader->expect);
 }
 
 static struct scenario *scenario_new(const struct input *input, const struct vocabulary *vocabulary)
@@ -146,6 +148,7 @@ struct scenario *scenario_load(const struct input *input, const struct vocabular
         finish_window(&loader);
         for (uint32_t i = 0; i < scenario->balancers; i++)
             check_balancer(&loader, loader.balancer_place[i], &scenario->balancer[i]);
+        finish_expectations(&loader);
     }
     loader_free(&loader);
     yaml_free(document);

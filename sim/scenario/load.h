@@ -79,6 +79,16 @@ struct balancer_entry {
     struct place place;
 };
 
+/* An expectation while what it names is not all read yet. */
+struct expect_entry {
+    struct expectation expectation;
+    /* As they are written; NULL: not given. */
+    const struct yaml_node *balancer, *metric, *traffic, *at, *max, *min, *equals, *tolerance;
+    const struct yaml_node *at_most, *at_least; /* the other balancer's name */
+    struct event_entry when; /* `at`: its time, or the event that it counts from */
+    bool in_doubt;           /* it was not understood, all of it */
+};
+
 struct loader {
     struct scenario *scenario;
     struct faults *faults;
@@ -93,6 +103,9 @@ struct loader {
     struct event_entry *event;
     uint32_t events;
     struct place *balancer_place; /* [scenario->balancers] */
+    bool balancers_in_doubt;      /* the list was not understood, all of it */
+    struct expect_entry *expect;
+    uint32_t expects;
     struct place from_place, sample_place;
     bool window_in_doubt; /* measure was not understood */
 };
@@ -186,6 +199,8 @@ extern const struct section traffic_section, reconnect_section;
 
 void read_events(struct loader *, const struct yaml_node *, void *into);
 extern const struct section event_section, filter_section, flap_section, crash_section;
+/* A time; or EVENT; or EVENT + time. */
+void read_when(struct loader *, const struct yaml_node *, struct event_entry *);
 /* Kinds of action; an entry must have exactly one. add, remove and weight are one together. */
 enum action {
     ACTION_CHANGE = 1,
@@ -202,6 +217,8 @@ struct event_entry *event_acts(void *into, enum action, enum world_event_kind);
 void read_one_server(struct loader *, const struct yaml_node *, uint32_t *server);
 /* Once all is read: times, names, and whether each event finds what it needs. */
 void finish_events(struct loader *);
+/* There is no event that `at` may count from so: a slip, or a time without its unit. */
+void fault_no_event(struct loader *, const struct event_entry *);
 
 /* ---- failures.c ---- */
 
@@ -218,5 +235,17 @@ void read_balancers(struct loader *, const struct yaml_node *, void *into);
 void read_one_balancer(struct loader *, const struct yaml_node *, struct balancer *);
 void check_balancer(struct loader *, struct place, const struct balancer *);
 extern const struct section balancer_section;
+
+/* ---- expect.c, expect_checks.c, expect_metric.c ---- */
+
+#define EXPECTATIONS_MAX 10000
+
+void read_expect(struct loader *, const struct yaml_node *, void *into);
+extern const struct section expect_section, relation_section;
+/* Once all is read: what it names, and whether it can hold, and can fail. */
+void finish_expectations(struct loader *);
+/* The entry's metric, and whose change it is of. timed: the window in which it is measured is sure.
+ * false: nothing is known of the metric, for it has a fault or the vocabulary has none. */
+bool resolve_metric(struct loader *, struct expect_entry *, bool timed, struct known_metric *);
 
 #endif

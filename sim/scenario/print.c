@@ -1,5 +1,5 @@
 /* print.c: a scenario as YAML, with every default written out. It loads to the same again. */
-#include "sim/scenario/scenario.h"
+#include "sim/scenario/print_parts.h"
 
 #include "sim/scenario/values.h"
 
@@ -7,14 +7,13 @@
 #include <math.h>
 #include <string.h>
 
-static void print_time(FILE *to, uint64_t ns)
+void print_time(FILE *to, uint64_t ns)
 {
     char text[32];
     fputs(ns == SPAN_FOREVER ? "forever" : value_time_text(ns, text), to);
 }
 
-/* Text in double quotes, as YAML reads it back. */
-static void print_quoted(FILE *to, const char *text)
+void print_quoted(FILE *to, const char *text)
 {
     fputc('"', to);
     for (const char *c = text; *c != '\0'; c++) {
@@ -28,8 +27,7 @@ static void print_quoted(FILE *to, const char *text)
     fputc('"', to);
 }
 
-/* A name; in quotes where YAML would take its colon for its own. */
-static void print_name(FILE *to, const char *name)
+void print_name(FILE *to, const char *name)
 {
     if (strchr(name, ':') != NULL)
         print_quoted(to, name);
@@ -379,4 +377,5 @@ void scenario_print(const struct scenario *scenario, FILE *to)
     fputs("balancers:\n", to);
     for (uint32_t i = 0; i < scenario->balancers; i++)
         print_balancer(to, scenario, &scenario->balancer[i]);
+    print_expectations(to, scenario);
 }

@@ -146,8 +146,7 @@ static void check_metric_names(struct loader *loader, const struct named *named)
             check_metric_name(loader, named, &loader->event[i]);
 }
 
-/* A slip, or a time without its unit. */
-static void fault_no_event(struct loader *loader, const struct event_entry *entry)
+void fault_no_event(struct loader *loader, const struct event_entry *entry)
 {
     const char *known[64], *name = entry->after;
     size_t count = 0;
