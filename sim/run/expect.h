@@ -28,36 +28,39 @@ enum expect_condition { EXPECT_BOUNDS, EXPECT_AT_MOST, EXPECT_AT_LEAST };
 
 enum expect_why {
     EXPECT_DECIDED,   /* it was judged */
-    EXPECT_ABSENT,    /* left out: judgement.balancer or .other does not run */
+    EXPECT_ABSENT,    /* left out: the balancer, or the other, does not run */
     EXPECT_NO_METRIC, /* this lbsim does not know it */
     EXPECT_NO_CHANGE, /* its change did not happen: the server had left before it could return */
-    EXPECT_EMPTY,     /* no value, in `empty` of the replications, or of the other's */
+    EXPECT_EMPTY,     /* no value, in some replications */
+    EXPECT_ENDLESS,   /* waits that did not end in some replications, so there is no mean */
     EXPECT_FEW,       /* too few replications for an interval, and they do not agree */
-    EXPECT_ACROSS,    /* the interval lies on both sides of the bound */
+    EXPECT_ACROSS,    /* the interval lies on both sides of a bound */
 };
 
 struct judgement {
     const struct expectation *expectation;
+    const struct metric *metric; /* NULL: there is none of that name */
     enum expect_condition condition;
     const char *balancer;
     const char *other; /* of a relation; else NULL */
     enum expect_verdict verdict;
     enum expect_why why;
-    uint64_t replications, empty; /* empty: of the first that has any, the balancer or the other */
-    uint64_t endless;             /* waits that did not end, among the replications */
+    bool exact;            /* every run gives this value: nothing is drawn */
+    uint64_t replications; /* that were looked at; of these */
+    uint64_t holding;      /* kept what is wanted */
+    uint64_t empty;        /* had no value, or the other had none */
+    uint64_t endless;      /* had a wait that did not end */
     bool has_value;
-    double value;       /* the mean, or of the worst replication; of bounds. Of a relation x too */
-    double other_value; /* of a relation: y */
-    bool has_interval;  /* of the mean; of a relation: of x - factor y */
+    double value;       /* the mean; of: worst: of the replication furthest out */
+    double other_value; /* of a relation: the other's, in the same way */
+    bool has_interval;  /* of the mean; of a relation: of value - factor other_value */
     double low_95, high_95;
-    bool exact; /* every run gives this value: nothing is drawn */
 };
 
 struct judgements {
     const struct experiment *experiment;
     struct judgement *judgement; /* in the order of the file; then of the balancers */
     uint32_t count;
-    double wall_s; /* of the runs that ended early */
 };
 
 /* Judges all that the experiment's scenario expects. Expectations whose `at` is not the end are
@@ -69,20 +72,20 @@ struct judgements *expect_judge(const struct experiment *, uint32_t threads,
                                 void *context);
 void judgements_free(struct judgements *);
 
-/* The worst verdict of those that count, of level error: EXPECT_FAILED, else EXPECT_UNJUDGED, else
+/* The worst verdict of those that count, of level error and not left out: EXPECT_FAILED, else EXPECT_UNJUDGED, else
  * EXPECT_PASSED. */
 enum expect_verdict expect_outcome(const struct judgements *);
 
+/* ---- In words ---- */
+
 #define EXPECT_TEXT_MAX 512
-/* "passed", "failed", "cannot judge", "left out" */
-const char *expect_verdict_text(enum expect_verdict);
-/* "<= 1.01", ">= 0.5 and <= 0.6", "0 -+ 0.01", "<= 0.8 of round_robin" */
+/* "pass", "left out", "cannot judge", "FAIL"; "warn" for a failure of level warn. */
+const char *expect_verdict_text(const struct judgement *);
+/* "<= 1.01", ">= 0.5 and <= 0.6", "0.5 -+ 0.01", "<= 0.8 * round_robin" */
 char *expect_wanted_text(const struct judgement *, char text[EXPECT_TEXT_MAX]);
-/* What was found, in a sentence without balancer, metric and wanted: "1.334", "mean 0.0513 (95%
- * interval 0.0476 to 0.0549)", "not settled in 3 of 20 replications". */
-char *expect_found_text(const struct judgement *, char text[EXPECT_TEXT_MAX]);
-/* All of it, for one line of a person's: "round_robin: live_misplaced of all traffic is .2 at the
- * end; wanted <= 0.05". */
+/* "end" or "2m" */
+char *expect_at_text(const struct judgements *, const struct judgement *, char text[32]);
+/* All of it in a sentence: "round_robin: live_misplaced_avg is 0.2027; wanted <= 0.05". */
 char *expect_sentence(const struct judgements *, const struct judgement *,
                       char text[EXPECT_TEXT_MAX]);
 

@@ -63,6 +63,14 @@ struct value metric_value(const struct metric *metric, const struct world_result
     return metric->of(result, row, change);
 }
 
+bool metric_endless(const struct metric *metric, const struct world_result *result, uint32_t row,
+                    uint32_t change)
+{
+    return metric_is_wait(metric) && metric_applies(metric, result, change) &&
+           result->change[change].measured && world_after_at(result, change, row)->judged &&
+           metric_value(metric, result, row, change).empty;
+}
+
 /* ---- Words ---- */
 
 char *metric_name(const struct metric *metric, const struct experiment *experiment, uint32_t change,

@@ -52,6 +52,10 @@ static inline bool metric_is_wait(const struct metric *metric)
     return metric->kind == METRIC_TIME && metric->scope == METRIC_OF_CHANGE;
 }
 
+/* Whether it is such a wait, after a change that could be judged, and did not end. */
+bool metric_endless(const struct metric *, const struct world_result *, uint32_t row,
+                    uint32_t change);
+
 #define METRIC_NAME_MAX 256
 /* As files spell it: settle_s:up, settle_s:flap:back for the flapped server's return,
  * settle_s:3:detected where the third event has no name and is a failure that was found out. */

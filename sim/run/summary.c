@@ -131,11 +131,22 @@ struct summary summary_of(const struct experiment *experiment, const struct metr
 /* ---- Differences ---- */
 
 /* Less than a file shows is no difference: sums of the same numbers in another order. */
-static double difference_of(double one, double other)
+double summary_difference(double one, double other)
 {
     const double shown = 1e-9;
     double scale = fmax(1, fmax(fabs(one), fabs(other)));
     return fabs(one - other) <= shown * scale ? 0 : one - other;
+}
+
+struct paired paired_numbers(const double *difference, uint64_t count, uint32_t comparisons)
+{
+    struct paired paired = {.count = count, .has_interval = count >= SUMMARY_LEAST};
+    if (count > 0) {
+        struct moments moments = moments_of(difference, count);
+        paired.mean = moments.mean;
+        paired.half = paired.has_interval ? half_interval(moments, count, comparisons) : 0;
+    }
+    return paired;
 }
 
 static struct paired paired_answers(const struct question *question, uint32_t one, uint32_t other,
@@ -143,18 +154,13 @@ static struct paired paired_answers(const struct question *question, uint32_t on
 {
     uint64_t replications = question->experiment->replications;
     double *difference = memory_zeroed(replications, sizeof *difference);
-    struct paired paired = {.count = 0};
+    uint64_t count = 0;
     for (uint64_t r = 0; r < replications; r++) {
         struct value a = answer(question, one, r), b = answer(question, other, r);
         if (!a.empty && !b.empty)
-            difference[paired.count++] = difference_of(a.number, b.number);
+            difference[count++] = summary_difference(a.number, b.number);
     }
-    paired.has_interval = paired.count >= SUMMARY_LEAST;
-    if (paired.count > 0) {
-        struct moments moments = moments_of(difference, paired.count);
-        paired.mean = moments.mean;
-        paired.half = paired.has_interval ? half_interval(moments, paired.count, comparisons) : 0;
-    }
+    struct paired paired = paired_numbers(difference, count, comparisons);
     free(difference);
     return paired;
 }
@@ -175,11 +181,9 @@ static struct value value_to_rank(const struct metric *metric, const struct worl
                                   uint32_t row, uint32_t change)
 {
     struct value value = metric_value(metric, result, row, change);
-    if (!value.empty || !metric_is_wait(metric) || !metric_applies(metric, result, change))
+    if (!metric_endless(metric, result, row, change))
         return value;
     const struct world_change *at = &result->change[change];
-    if (!at->measured || !world_after_at(result, change, row)->judged)
-        return value;
     uint64_t span_ns = at->until_ns - at->at_ns;
     return (struct value){.exact = span_ns, .number = (double)span_ns / 1e9};
 }

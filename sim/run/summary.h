@@ -31,6 +31,11 @@ struct paired {
 struct paired paired_of(const struct experiment *, const struct metric *, uint32_t one,
                         uint32_t other, uint32_t row, uint32_t change, uint32_t comparisons);
 
+/* one - other; 0 where %.9g does not show that they differ. */
+double summary_difference(double one, double other);
+/* Of differences at hand. */
+struct paired paired_numbers(const double *difference, uint64_t count, uint32_t comparisons);
+
 /* best[b]: whether nothing speaks against balancer b being the best by this metric: its paired
  * interval against the one with the best mean reaches 0 (t at .05 / (K - 1), K balancers with
  * SUMMARY_LEAST values or more; the others are never the best). false: fewer than two such

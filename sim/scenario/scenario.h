@@ -48,6 +48,11 @@ struct scenario {
 struct scenario *scenario_load(const struct input *, const struct vocabulary *, struct faults *);
 void scenario_free(struct scenario *);
 
+/* The scenario as if it ended at at_ns, in its window: events at or past that are left out, and
+ * nothing is expected of it. All else is the whole's, which must outlive it. Freed with
+ * scenario_free(). */
+struct scenario *scenario_until(const struct scenario *whole, uint64_t at_ns);
+
 /* One balancer for a scenario, as the command line spells it: the name of one in the file, a
  * preset, or `least_conn,view=worker,workers=4`. Faults are placed in `input`, which is made from
  * the text and is the caller's to free. false: it has faults. */

@@ -1,0 +1,179 @@
+/* expect_text.c: judgements in words. */
+#include "sim/run/expect.h"
+#include "sim/scenario/values.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void say(char text[EXPECT_TEXT_MAX], const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Adds to the text, clipped. */
+static void say(char text[EXPECT_TEXT_MAX], const char *format, ...)
+{
+    size_t length = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + length, EXPECT_TEXT_MAX - length, format, arguments);
+    va_end(arguments);
+}
+
+const char *expect_verdict_text(const struct judgement *it)
+{
+    switch (it->verdict) {
+    case EXPECT_PASSED:
+        return "pass";
+    case EXPECT_LEFT_OUT:
+        return "left out";
+    case EXPECT_UNJUDGED:
+        return "cannot judge";
+    case EXPECT_FAILED:
+        break;
+    }
+    return it->expectation->level == EXPECT_WARN ? "warn" : "FAIL";
+}
+
+/* ---- What is wanted ---- */
+
+static void say_relation(const struct expect_relation *relation, const char *sign,
+                         char text[EXPECT_TEXT_MAX])
+{
+    char number[32];
+    if (relation->factor == 1)
+        say(text, "%s %s", sign, relation->balancer);
+    else
+        say(text, "%s %s * %s", sign, value_number_text(relation->factor, number),
+            relation->balancer);
+}
+
+char *expect_wanted_text(const struct judgement *it, char text[EXPECT_TEXT_MAX])
+{
+    const struct expectation *wanted = it->expectation;
+    char number[32];
+    text[0] = '\0';
+    if (it->condition == EXPECT_AT_MOST) {
+        say_relation(&wanted->at_most, "<=", text);
+    } else if (it->condition == EXPECT_AT_LEAST) {
+        say_relation(&wanted->at_least, ">=", text);
+    } else if (wanted->has_equals) {
+        say(text, "= %s", value_number_text(wanted->equals, number));
+        if (wanted->tolerance > 0)
+            say(text, " -+ %s", value_number_text(wanted->tolerance, number));
+    } else {
+        if (wanted->has_min)
+            say(text, ">= %s", value_number_text(wanted->min, number));
+        if (wanted->has_max)
+            say(text, "%s<= %s", wanted->has_min ? " and " : "",
+                value_number_text(wanted->max, number));
+    }
+    return text;
+}
+
+char *expect_at_text(const struct judgements *judgements, const struct judgement *it, char text[32])
+{
+    uint64_t at_ns = it->expectation->at_ns;
+    if (at_ns == judgements->experiment->scenario->duration_ns)
+        snprintf(text, 32, "end");
+    else
+        value_time_text(at_ns, text);
+    return text;
+}
+
+/* ---- What was found ---- */
+
+static void say_other(const struct judgement *it, char text[EXPECT_TEXT_MAX])
+{
+    if (it->other != NULL)
+        say(text, " against %.9g", it->other_value);
+}
+
+/* A mean over some replications, and how sure it is. */
+static void say_mean(const struct judgement *it, char text[EXPECT_TEXT_MAX])
+{
+    say(text, " is %.6g", it->value);
+    if (it->other != NULL)
+        say(text, " against %.6g", it->other_value);
+    say(text, " on average of %" PRIu64, it->replications);
+    if (!it->has_interval)
+        return;
+    if (it->other == NULL)
+        say(text, " (95%% interval %.4g to %.4g)", it->low_95, it->high_95);
+    else
+        say(text, " (95%% interval of what it is above that: %.4g to %.4g)", it->low_95,
+            it->high_95);
+}
+
+static void say_found(const struct judgement *it, char text[EXPECT_TEXT_MAX])
+{
+    bool each = it->replications == 1 || it->expectation->of == EXPECT_WORST;
+    const char *never =
+        it->other == NULL ? "did not come to its end" : "of one of them did not end";
+    if (it->endless > 0 && it->replications == 1) {
+        say(text, " %s", never);
+    } else if (it->endless > 0) {
+        say(text, " %s in %" PRIu64 " of %" PRIu64 " replications", never, it->endless,
+            it->replications);
+    } else if (it->has_value && each) {
+        say(text, " is %.9g", it->value);
+        say_other(it, text);
+        if (it->replications > 1)
+            say(text, " in the worst of %" PRIu64 " replications", it->replications);
+    } else if (it->has_value) {
+        say_mean(it, text);
+    }
+}
+
+/* Why it was not judged. */
+static void say_why(const struct judgement *it, char text[EXPECT_TEXT_MAX])
+{
+    switch (it->why) {
+    case EXPECT_DECIDED:
+    case EXPECT_ENDLESS: /* said already */
+        return;
+    case EXPECT_ABSENT:
+        say(text, ": %s does not run here", it->other == NULL ? it->balancer : "one of the two");
+        return;
+    case EXPECT_NO_METRIC:
+        say(text, ": there is no such metric");
+        return;
+    case EXPECT_NO_CHANGE:
+        say(text, ": that change did not happen");
+        return;
+    case EXPECT_EMPTY:
+        if (it->endless > 0)
+            return;
+        if (it->replications == 1)
+            say(text, " has no value");
+        else
+            say(text, "%s no value in %" PRIu64 " of %" PRIu64 " replications",
+                it->has_value ? ", and has" : " has", it->empty, it->replications);
+        return;
+    case EXPECT_FEW:
+        say(text, ": %" PRIu64 " of them hold, and fewer than 5 have no interval; -r 20 tells more",
+            it->holding);
+        return;
+    case EXPECT_ACROSS:
+        say(text, ": it reaches across the bound; more replications (-r) make it narrower");
+        return;
+    }
+}
+
+char *expect_sentence(const struct judgements *judgements, const struct judgement *it,
+                      char text[EXPECT_TEXT_MAX])
+{
+    const struct expectation *wanted = it->expectation;
+    const struct scenario *scenario = judgements->experiment->scenario;
+    char at[32], limit[EXPECT_TEXT_MAX];
+    text[0] = '\0';
+    say(text, "%s: %s", it->balancer, wanted->metric);
+    if (wanted->row > 0)
+        say(text, " of %s", scenario->traffic[wanted->row - 1].name);
+    if (wanted->at_ns != scenario->duration_ns)
+        say(text, " (had it ended at %s)", expect_at_text(judgements, it, at));
+    say_found(it, text);
+    say_why(it, text);
+    say(text, "; wanted %s", expect_wanted_text(it, limit));
+    return text;
+}
