@@ -4,15 +4,18 @@
 
 #include <stdio.h>
 
+#include "sim/run/expect.h"
 #include "sim/run/run.h"
 
 struct table_options {
     bool colour;
     bool all;          /* every server's row, however many */
     const char *files; /* the directory that holds them, or NULL: none were written */
+    const struct judgements *judgements; /* what was expected, or NULL: nothing is judged */
 };
 
-/* The terminal's: what was run, the answer, a block a balancer, the comparison. 80 columns. */
+/* The terminal's: what was run, the answer, a block a balancer, the comparison, what was
+ * expected. 80 columns. */
 void report_table(const struct experiment *, const struct table_options *, FILE *);
 
 /* CSV files, each with its header only if asked, so that several experiments can share one. */
@@ -21,6 +24,8 @@ void report_timeseries_csv(const struct experiment *, bool header, FILE *);
 void report_events_csv(const struct experiment *, bool header, FILE *);
 void report_summary_csv(const struct experiment *, bool header, FILE *);
 void report_intervals_csv(const struct experiment *, bool header, FILE *);
+/* Of a relation, lo95 and hi95 are the interval of value - factor other. */
+void report_expectations_csv(const struct judgements *, bool header, FILE *);
 
 /* run.json, of all experiments of one run. options: what was asked for, as text. */
 bool report_run_json(const struct experiment *const *, uint32_t experiments, const char *options,

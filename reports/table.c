@@ -1,4 +1,5 @@
-/* table.c: the terminal's report: what was run, the answer, a block a balancer, the comparison. */
+/* table.c: the terminal's report: what was run, the answer, a block a balancer, the comparison,
+ * and what was expected. */
 #include "reports/table_parts.h"
 
 #include <inttypes.h>
@@ -41,6 +42,7 @@ static void print_foot(const struct table *table)
         line_add(line, sizeof line, "Means of %" PRIu64 " replications, with 95%% intervals.",
                  replications);
     story_print(table->to, line, 0);
+    table_expectations(table);
     if (table->options->files != NULL)
         fprintf(table->to, "Files are in %s\n", table->options->files);
 }

@@ -117,5 +117,6 @@ void table_block_changes(const struct table *, uint32_t balancer);
 void table_comparison(const struct table *);
 void table_pairs(const struct table *);
 void table_traffics(const struct table *);
+void table_expectations(const struct table *);
 
 #endif

@@ -24,9 +24,9 @@ static const struct option_row options[] = {
     {0, "log", "FILE", "every pick and what it saw, one by one, as CSV", false},
     {0, "all-series", NULL, "timeseries.csv of every replication, not just one", false},
     {0, "png", NULL, "plots as PNG too, not only as SVG", false},
-    {'q', "quiet", NULL, "no progress, no table", false},
+    {'q', "quiet", NULL, "no progress, no table; only what failed", false},
     {0, "set", "KEY=VALUE", "change a key of the scenario", true},
-    {0, "no-expect", NULL, "do not judge", true},
+    {0, "no-expect", NULL, "do not judge what the scenario expects", false},
     {0, NULL, NULL, NULL, false},
 };
 
@@ -169,7 +169,8 @@ static int run_job(struct job *job)
         return code != EXIT_FINE ? code : EXIT_INVALID;
     if (!begin_files(job))
         return EXIT_ENVIRONMENT;
-    if (!run_scenarios(job) && (job->log == NULL || !pick_log_failed(job->log))) {
+    if (!(run_scenarios(job) && run_judge(job)) &&
+        (job->log == NULL || !pick_log_failed(job->log))) {
         console_error("interrupted; nothing was written");
         return EXIT_INTERRUPTED;
     }
@@ -177,7 +178,10 @@ static int run_job(struct job *job)
         return EXIT_ENVIRONMENT;
     if (job->directory != NULL)
         code = run_write_directory(job);
-    return code == EXIT_FINE ? run_write_stdout(job) : code;
+    if (code == EXIT_FINE)
+        code = run_write_stdout(job);
+    run_judge_tell(job);
+    return code == EXIT_FINE ? run_judge_code(job) : code;
 }
 
 static int run(const struct command_line *line)
@@ -187,6 +191,7 @@ static int run(const struct command_line *line)
     int code = run_job(&job);
     if (job.log != NULL)
         pick_log_abandon(job.log);
+    run_judge_free(&job);
     for (uint32_t i = 0; i < job.experiments; i++)
         experiment_free(job.experiment[i]);
     for (uint32_t i = 0; i < job.scenarios; i++)

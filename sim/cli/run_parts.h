@@ -4,12 +4,14 @@
 
 #include "reports/pick_log.h"
 #include "sim/cli/options.h"
+#include "sim/run/expect.h"
 #include "sim/run/run.h"
 
 struct job {
     const struct command_line *line;
     struct scenario **scenario; /* [line->words] */
     struct experiment **experiment;
+    struct judgements **judgements; /* [experiments], or NULL: nothing is judged */
     uint32_t scenarios, experiments;
     bool csv, quiet;
     uint64_t threads;
@@ -20,6 +22,16 @@ struct job {
 /* run_load.c: the scenarios that were asked for, with the balancers of -b. false: something is
  * wrong with them, all of it was said, and *code is the exit code. */
 bool run_load(struct job *, int *code);
+
+/* run_judge.c: what the scenarios expect, unless --no-expect. false: interrupted. */
+bool run_judge(struct job *);
+void run_judge_free(struct job *);
+/* Whether anything was judged: some scenario expects something. */
+bool run_judged(const struct job *);
+/* What did not hold, on stderr: of runs that print no tables. */
+void run_judge_tell(const struct job *);
+/* EXIT_FAILED, EXIT_INVALID where something could not be judged, or EXIT_FINE. */
+int run_judge_code(const struct job *);
 
 /* run_write.c: whether the directory could be written, before hours go into what is to stand there.
  */

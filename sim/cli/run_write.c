@@ -35,6 +35,17 @@ static void write_file(struct output *output, const char *name, const struct job
     output_close(output, to);
 }
 
+/* Of the scenarios that expect anything; no file if none does. */
+static void write_expectations(struct output *output, const struct job *job)
+{
+    FILE *to = run_judged(job) ? output_open(output, "expectations.csv") : NULL;
+    if (to == NULL)
+        return;
+    for (uint32_t i = 0; i < job->experiments; i++)
+        report_expectations_csv(job->judgements[i], i == 0, to);
+    output_close(output, to);
+}
+
 static void write_run_json(struct output *output, const struct job *job)
 {
     FILE *to = output_open(output, "run.json");
@@ -88,6 +99,7 @@ int run_write_directory(const struct job *job)
         write_file(output, "events.csv", job, report_events_csv);
         write_file(output, "summary.csv", job, report_summary_csv);
         write_file(output, "intervals.csv", job, report_intervals_csv);
+        write_expectations(output, job);
         write_run_json(output, job);
         struct plots_outcome plots = write_plots(output, job);
         if (console_interrupted()) { /* which may have ended gnuplot, too */
@@ -113,6 +125,7 @@ int run_write_stdout(const struct job *job)
                                   .all = command_line_value(job->line, "all") != NULL,
                                   .files = job->directory};
     for (uint32_t i = 0; i < job->experiments; i++) {
+        table.judgements = job->judgements != NULL ? job->judgements[i] : NULL;
         if (job->csv)
             report_servers_csv(job->experiment[i], i == 0, to);
         else if (!job->quiet)

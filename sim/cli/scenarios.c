@@ -3,6 +3,7 @@
 
 #include "sim/cli/console.h"
 #include "sim/engine/memory.h"
+#include "sim/run/metrics.h"
 #include "sim/scenario/yaml.h"
 
 #include <errno.h>
@@ -32,6 +33,9 @@ static bool shipped_path(const char *name, char path[PATH_ROOM])
     return false;
 }
 
+/* What scenarios may name beside what their own floor knows. */
+static const struct vocabulary words = {.metric = metric_known};
+
 static struct scenario *load(const char *path, int *code)
 {
     struct input input;
@@ -48,7 +52,7 @@ static struct scenario *load(const char *path, int *code)
         *code = EXIT_ENVIRONMENT;
         return NULL;
     }
-    struct scenario *scenario = scenario_load(&input, NULL, &faults);
+    struct scenario *scenario = scenario_load(&input, &words, &faults);
     faults_print(&faults, &input, stderr, console_colour(stderr));
     if (scenario == NULL)
         *code = EXIT_INVALID;

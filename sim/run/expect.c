@@ -107,8 +107,12 @@ static void judge(const struct experiment *whole, const struct ending *ending,
     const struct expectation *it = judgement->expectation;
     struct expect_question question = {.experiment = ending->experiment};
     const struct scenario *scenario = ending->experiment->scenario;
-    if (!find_balancer(scenario, judgement->balancer, &question.balancer) ||
-        (judgement->other != NULL && !find_balancer(scenario, judgement->other, &question.other))) {
+    if (!find_balancer(scenario, judgement->balancer, &question.balancer))
+        judgement->absent = judgement->balancer;
+    else if (judgement->other != NULL &&
+             !find_balancer(scenario, judgement->other, &question.other))
+        judgement->absent = judgement->other;
+    if (judgement->absent != NULL) {
         judgement->verdict = EXPECT_LEFT_OUT;
         judgement->why = EXPECT_ABSENT;
         return;

@@ -42,7 +42,8 @@ struct judgement {
     const struct metric *metric; /* NULL: there is none of that name */
     enum expect_condition condition;
     const char *balancer;
-    const char *other; /* of a relation; else NULL */
+    const char *other;  /* of a relation; else NULL */
+    const char *absent; /* left out: which of them does not run */
     enum expect_verdict verdict;
     enum expect_why why;
     bool exact;            /* every run gives this value: nothing is drawn */

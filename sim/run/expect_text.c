@@ -108,13 +108,12 @@ static void say_mean(const struct judgement *it, char text[EXPECT_TEXT_MAX])
 static void say_found(const struct judgement *it, char text[EXPECT_TEXT_MAX])
 {
     bool each = it->replications == 1 || it->expectation->of == EXPECT_WORST;
-    const char *never =
-        it->other == NULL ? "did not come to its end" : "of one of them did not end";
-    if (it->endless > 0 && it->replications == 1) {
-        say(text, " %s", never);
-    } else if (it->endless > 0) {
-        say(text, " %s in %" PRIu64 " of %" PRIu64 " replications", never, it->endless,
-            it->replications);
+    if (it->endless > 0) {
+        say(text, " never came");
+        if (it->replications > 1)
+            say(text, " in %" PRIu64 " of %" PRIu64 " replications", it->endless, it->replications);
+        if (it->other != NULL)
+            say(text, ", of one of the two");
     } else if (it->has_value && each) {
         say(text, " is %.9g", it->value);
         say_other(it, text);
@@ -133,7 +132,7 @@ static void say_why(const struct judgement *it, char text[EXPECT_TEXT_MAX])
     case EXPECT_ENDLESS: /* said already */
         return;
     case EXPECT_ABSENT:
-        say(text, ": %s does not run here", it->other == NULL ? it->balancer : "one of the two");
+        say(text, ": %s does not run here", it->absent);
         return;
     case EXPECT_NO_METRIC:
         say(text, ": there is no such metric");
