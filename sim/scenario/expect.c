@@ -88,7 +88,7 @@ static const struct key relation_keys[] = {
     KEY("factor", "number above 0", "1", "so many times what the other has", read_factor),
     KEYS_END,
 };
-const struct section relation_section = {"at_most and at_least", relation_keys, NULL};
+const struct section relation_section = {"a comparison", relation_keys, NULL};
 
 static const struct yaml_node *read_relation(struct loader *loader, const struct yaml_node *node,
                                              struct expect_relation *relation)
@@ -156,7 +156,7 @@ static void read_of(struct loader *loader, const struct yaml_node *node, void *i
 static const struct key expect_keys[] = {
     KEY("balancer", "name | all", "all", "of whom it is expected", read_of_balancer),
     KEY_REQUIRED("metric", "metric | metric:EVENT",
-                 "what is measured; see `lbsim list metrics`. Times are in seconds", read_metric),
+                 "what is measured, times in seconds; see `lbsim list metrics`", read_metric),
     KEY("traffic", "name | all", "all", "of which connections", read_of_traffic),
     KEY("at", "end | time | EVENT + time", "end",
         "the value that the run would have had if it had ended then, before what happens at that "
