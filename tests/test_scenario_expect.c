@@ -1,5 +1,5 @@
 /* test_scenario_expect.c: what a scenario may expect, and what makes no sense. */
-#include "sim/run/metrics.h"
+#include "sim/scenario/scenario.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,47 +21,11 @@
         "close: {}}]\n"
 #define EXPECT(text) REST "expect: [" text "]\n"
 
-static const struct vocabulary words = {.metric = metric_known};
-
-/* Loads a text with the metrics known. */
-static struct scenario *load(const char *text, char **told)
-{
-    struct input input;
-    struct faults faults = {0};
-    input_of_text(&input, "x.yaml", text, strlen(text));
-    struct scenario *scenario = scenario_load(&input, &words, &faults);
-    *told = faults_told(&faults);
-    faults_free(&faults);
-    input_free(&input);
-    return scenario;
-}
-
-static struct scenario *load_fine(const char *text)
-{
-    char *told;
-    struct scenario *scenario = load(text, &told);
-    CHECK_ROW(scenario != NULL, "does not load:\n%s\n%s", told, text);
-    free(told);
-    return scenario;
-}
-
-static void check_faults(const struct told_row *row, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        char *told;
-        scenario_free(load(row[i].text, &told));
-        CHECK_ROW(strcmp(told, row[i].told) == 0, "%s\nis told:\n%sand should be:\n%s", row[i].text,
-                  told, row[i].told);
-        free(told);
-    }
-}
-#define CHECK_FAULTS(row) check_faults(row, sizeof row / sizeof *row)
-
 /* ---- What is read ---- */
 
 static void defaults(void)
 {
-    struct scenario *scenario = load_fine(EXPECT("{metric: refused, max: 0}"));
+    struct scenario *scenario = scenario_of(EXPECT("{metric: refused, max: 0}"));
     if (scenario == NULL)
         return;
     const struct expectation *it = scenario->expectation;
@@ -76,7 +40,7 @@ static void defaults(void)
 
 static void everything(void)
 {
-    struct scenario *scenario = load_fine(
+    struct scenario *scenario = scenario_of(
         EXPECT("{balancer: \"a:b\", metric: \"settle_s:up\", traffic: t, at: up + 1m, min: 0.5, "
                "max: 1e3, at_most: {balancer: random, factor: 0.8}, at_least: {balancer: "
                "round_robin}, level: warn, of: worst}, {metric: cut, equals: 3, tolerance: 2}"));
@@ -117,7 +81,7 @@ static void times_and_changes(void)
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         char text[1024];
         snprintf(text, sizeof text, "%sexpect: [%s]\n", REST, row[i].text);
-        struct scenario *scenario = load_fine(text);
+        struct scenario *scenario = scenario_of(text);
         if (scenario == NULL)
             continue;
         const struct expectation *it = scenario->expectation;
@@ -140,7 +104,7 @@ static char *printed(const struct scenario *scenario)
 
 static void prints_the_same_again(void)
 {
-    struct scenario *once = load_fine(
+    struct scenario *once = scenario_of(
         EXPECT("{balancer: \"a:b\", metric: \"settle_s:out:back\", traffic: t, at: out + 90s, "
                "min: 0.1, max: 2.5}, {metric: live_misplaced_avg, at_most: {balancer: random, "
                "factor: 1e-3}, at_least: {balancer: \"a:b\"}, of: worst}, {metric: cut, equals: "
@@ -148,7 +112,7 @@ static void prints_the_same_again(void)
     if (once == NULL)
         return;
     char *first = printed(once);
-    struct scenario *again = load_fine(first);
+    struct scenario *again = scenario_of(first);
     char *second = again != NULL ? printed(again) : NULL;
     static const char said[] =
         "expect:\n"
@@ -211,7 +175,7 @@ static void names_that_are_not_there(void)
         {WITH("expect: [{metric: cut, at_least: {balancer: random}}]"),
          "7:45 'random' is the only balancer; there is none to compare it with\n"},
     };
-    CHECK_FAULTS(row);
+    CHECK_TOLD(row);
 }
 
 static void times_that_make_no_sense(void)
@@ -231,7 +195,7 @@ static void times_that_make_no_sense(void)
         {EXPECT("{metric: \"settle_s:4\", max: 1}"),
          "9:19 '4' comes at 30s, and nothing is measured before 1m\n"},
     };
-    CHECK_FAULTS(row);
+    CHECK_TOLD(row);
 }
 
 static void numbers_that_make_no_sense(void)
@@ -268,7 +232,7 @@ static void numbers_that_make_no_sense(void)
                 "live_misplaced, min: 1}"),
          ""},
     };
-    CHECK_FAULTS(row);
+    CHECK_TOLD(row);
 }
 
 /* All in one run; and none that follows from another. */
@@ -303,15 +267,21 @@ static void all_at_once(void)
         {WITH("expect: []"), ""},
         {WITH("expect:"), ""},
     };
-    CHECK_FAULTS(row);
+    CHECK_TOLD(row);
 }
 
 /* Who knows no metrics takes any. */
 static void without_metrics(void)
 {
-    struct scenario *scenario = scenario_of(WITH("expect: [{metric: \"p99:x\", max: 1}]"));
+    static const char text[] = WITH("expect: [{metric: \"p99:x\", max: 1}]");
+    struct input input;
+    struct faults faults = {0};
+    input_of_text(&input, "x.yaml", text, strlen(text));
+    struct scenario *scenario = scenario_load(&input, NULL, &faults);
     CU_ASSERT(scenario != NULL && scenario->expectations == 1);
     scenario_free(scenario);
+    faults_free(&faults);
+    input_free(&input);
 }
 
 static const struct test tests[] = {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/run/metrics.h"
 #include "tests/harness.h"
 
 static bool is_before(const struct place *a, const struct place *b)
@@ -32,12 +33,14 @@ char *faults_told(const struct faults *faults)
     return told;
 }
 
+static const struct vocabulary words = {.metric = metric_known};
+
 struct scenario *scenario_named(const char *file, const char *text, char **told)
 {
     struct input input;
     struct faults faults = {0};
     input_of_text(&input, file, text, strlen(text));
-    struct scenario *scenario = scenario_load(&input, NULL, &faults);
+    struct scenario *scenario = scenario_load(&input, &words, &faults);
     input_free(&input); /* the scenario must not need it */
     CHECK_ROW((scenario == NULL) == (faults.errors > 0), "%s\nloads, if and only if it is fine",
               text);
