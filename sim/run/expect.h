@@ -73,8 +73,8 @@ struct judgements *expect_judge(const struct experiment *, uint32_t threads,
                                 void *context);
 void judgements_free(struct judgements *);
 
-/* The worst verdict of those that count, of level error and not left out: EXPECT_FAILED, else EXPECT_UNJUDGED, else
- * EXPECT_PASSED. */
+/* The worst verdict of those that count, of level error and not left out: EXPECT_FAILED, else
+ * EXPECT_UNJUDGED, else EXPECT_PASSED. */
 enum expect_verdict expect_outcome(const struct judgements *);
 
 /* ---- In words ---- */

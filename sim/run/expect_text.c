@@ -124,12 +124,23 @@ static void say_found(const struct judgement *it, char text[EXPECT_TEXT_MAX])
     }
 }
 
-/* Why it was not judged. */
+/* Replications without a value, of the metric or of the other's. */
+static void say_empty(const struct judgement *it, char text[EXPECT_TEXT_MAX])
+{
+    if (it->why != EXPECT_EMPTY || it->endless > 0)
+        return;
+    say(text, "%s no value", it->has_value ? ", and has" : " has");
+    if (it->replications > 1)
+        say(text, " in %" PRIu64 " of %" PRIu64 " replications", it->empty, it->replications);
+}
+
+/* Why it was not judged, where that is not seen. */
 static void say_why(const struct judgement *it, char text[EXPECT_TEXT_MAX])
 {
     switch (it->why) {
     case EXPECT_DECIDED:
-    case EXPECT_ENDLESS: /* said already */
+    case EXPECT_EMPTY:
+    case EXPECT_ENDLESS:
         return;
     case EXPECT_ABSENT:
         say(text, ": %s does not run here", it->absent);
@@ -140,21 +151,12 @@ static void say_why(const struct judgement *it, char text[EXPECT_TEXT_MAX])
     case EXPECT_NO_CHANGE:
         say(text, ": that change did not happen");
         return;
-    case EXPECT_EMPTY:
-        if (it->endless > 0)
-            return;
-        if (it->replications == 1)
-            say(text, " has no value");
-        else
-            say(text, "%s no value in %" PRIu64 " of %" PRIu64 " replications",
-                it->has_value ? ", and has" : " has", it->empty, it->replications);
-        return;
     case EXPECT_FEW:
-        say(text, ": %" PRIu64 " of them hold, and fewer than 5 have no interval; -r 20 tells more",
-            it->holding);
+        say(text, ": %" PRIu64 " of %" PRIu64 " replications hold, too few to tell (-r 20)",
+            it->holding, it->replications);
         return;
     case EXPECT_ACROSS:
-        say(text, ": it reaches across the bound; more replications (-r) make it narrower");
+        say(text, ": the interval reaches across; more replications (-r) make it narrower");
         return;
     }
 }
@@ -172,7 +174,8 @@ char *expect_sentence(const struct judgements *judgements, const struct judgemen
     if (wanted->at_ns != scenario->duration_ns)
         say(text, " (had it ended at %s)", expect_at_text(judgements, it, at));
     say_found(it, text);
-    say_why(it, text);
+    say_empty(it, text);
     say(text, "; wanted %s", expect_wanted_text(it, limit));
+    say_why(it, text);
     return text;
 }

@@ -139,13 +139,14 @@ static bool wants_bounds(const struct expectation *expectation)
     return expectation->has_max || expectation->has_min || expectation->has_equals;
 }
 
-/* Whether the numbers go together. */
+/* Whether the numbers go together. understood: no key of the entry was a slip and is missing now.
+ */
 static bool check_numbers(struct loader *loader, const struct yaml_node *metric,
-                          const struct expect_entry *entry)
+                          const struct expect_entry *entry, bool understood)
 {
     const struct expectation *it = &entry->expectation;
     size_t before = loader->faults->errors;
-    if (!wants_bounds(it) && entry->at_most == NULL && entry->at_least == NULL)
+    if (understood && !wants_bounds(it) && entry->at_most == NULL && entry->at_least == NULL)
         fault_at(loader, metric,
                  "nothing is expected of it: max, min, equals, at_most or at_least "
                  "is missing");
@@ -153,9 +154,9 @@ static bool check_numbers(struct loader *loader, const struct yaml_node *metric,
         fault_at(loader, entry->max, "max is below min, so this can never hold");
     if (it->has_equals && (it->has_max || it->has_min))
         fault_at(loader, entry->equals, "either equals, or max and min");
-    if (entry->tolerance != NULL && !it->has_equals)
+    if (understood && entry->tolerance != NULL && !it->has_equals)
         fault_at(loader, entry->tolerance, "'tolerance' is about equals, which is missing");
-    return loader->faults->errors == before;
+    return loader->faults->errors == before && (understood || entry->tolerance == NULL);
 }
 
 /* A bound that the metric cannot pass, or cannot but keep, judges nothing. */
@@ -202,7 +203,7 @@ static void finish_expectation(struct loader *loader, struct expect_entry *entry
     bool timed = resolve_when(loader, entry) && check_when(loader, entry);
     if (entry->metric == NULL)
         return;
-    bool sound = understood && check_numbers(loader, entry->metric, entry);
+    bool sound = check_numbers(loader, entry->metric, entry, understood);
     if (resolve_metric(loader, entry, timed, &metric) && sound)
         check_bounds(loader, entry, &metric);
 }

@@ -3,7 +3,6 @@ for command in gate report diff contract bench sweep merge new; do
 done
 try run crash --set seed=3
 try run crash --set
-try run crash --no-expect
 try run crash --format json
 try run crash --format markdown
 ls

@@ -1,4 +1,5 @@
 /* fuzz_scenario.c: any text as a scenario: refused in words, or loaded, printed, loaded and run. */
+#include "sim/run/metrics.h"
 #include "sim/scenario/scenario.h"
 #include "tests/fuzz/shown.h"
 
@@ -17,12 +18,14 @@ enum {
         20000, /* where connections are kept, none can tell how many follow: then it stops */
 };
 
+static const struct vocabulary words = {.metric = metric_known};
+
 static struct scenario *load(const char *text, size_t length)
 {
     struct input input;
     struct faults faults = {0};
     input_of_text(&input, "fuzz.yaml", text, length);
-    struct scenario *scenario = scenario_load(&input, NULL, &faults);
+    struct scenario *scenario = scenario_load(&input, &words, &faults);
     bool fine = check_faults(&faults, &input);
     assert((scenario != NULL) == fine);
     faults_free(&faults);
