@@ -46,8 +46,8 @@ static void the_whole(void)
         {WITH("Seed: 5"), "7:1 unknown key 'Seed' (did you mean 'seed'?)\n"},
         {WITH("frobnicate: 5"),
          "7:1 unknown key 'frobnicate' (there are: format, name, about, seed, duration, "
-         "replications, measure, sample, gateway, servers, traffic, events, balancers, start, "
-         "expect, autoscaler, groups, upstream, sees, include, shed, queue, stale)\n"},
+         "replications, measure, sample, gateway, servers, traffic, events, balancers, "
+         "expect, start, autoscaler, groups, upstream, sees, include, shed, queue, stale)\n"},
         {WITH("seed: 1\nseed: 2"), "8:1 duplicate key 'seed' (the first is on line 7)\n"},
     };
     CHECK_TOLD(row);
@@ -367,7 +367,7 @@ static const char many[] = "format: 1\n"
                            "balancers:\n"
                            "  - rounb_robin\n"
                            "  - {algorithm: least_conn, view: wroker}\n"
-                           "expect: []\n";
+                           "expect: {}\n";
 
 static void all_faults_in_one_run(void)
 {
@@ -388,7 +388,7 @@ static void all_faults_in_one_run(void)
                "close or cut is missing\n"
                "17:5 unknown preset 'rounb_robin' (did you mean 'round_robin'?)\n"
                "18:35 unknown view 'wroker' (did you mean 'worker'?)\n"
-               "19:1 'expect' is planned, not there yet\n"},
+               "19:9 expect must be a list, [{metric: refused, max: 0}]\n"},
     };
     CHECK_TOLD(row);
 }

@@ -337,7 +337,8 @@ static void what_it_looks_like(void)
         "     view: host, change: in_place, draws: connection, workers: 1, reap: 0s,\n"
         "     single: counted, returns: same, place: declared, when_full: refuse, answer: list, "
         "weight_zero: nothing, failures: forgotten, release_twice: never, count_table: read, "
-        "slow_start: ignored, redispatch: elsewhere, ring_id: order}\n";
+        "slow_start: ignored, redispatch: elsewhere, ring_id: order}\n"
+        "expect: []\n";
     struct scenario *scenario =
         scenario_of(HEAD SERVERS
                     "traffic: {t: {arrivals: {poisson: 120/s}, lasts: {pareto: {min: 1.5m, alpha: "
