@@ -98,11 +98,8 @@ static void say_mean(const struct judgement *it, char text[EXPECT_TEXT_MAX])
     say(text, " on average of %" PRIu64, it->replications);
     if (!it->has_interval)
         return;
-    if (it->other == NULL)
-        say(text, " (95%% interval %.4g to %.4g)", it->low_95, it->high_95);
-    else
-        say(text, " (95%% interval of what it is above that: %.4g to %.4g)", it->low_95,
-            it->high_95);
+    say(text, " (95%% interval %s%.6g to %.6g)", it->other == NULL ? "" : "of the difference ",
+        it->low_95, it->high_95);
 }
 
 static void say_found(const struct judgement *it, char text[EXPECT_TEXT_MAX])
