@@ -40,7 +40,7 @@ OWN_CFLAGS := $(WARNINGS) $(FLAGS) $(CPPFLAGS) $(CFLAGS) -fno-fast-math $(STRICT
 LB_CFLAGS  := $(OWN_CFLAGS) -fPIC
 SIM_CFLAGS := $(OWN_CFLAGS) -D_XOPEN_SOURCE=700 -I.
 LINK_FLAGS := $(FLAGS) $(CFLAGS) -fno-fast-math $(LDFLAGS)
-LIBRARIES  := -lfyaml -lcsv -ljansson -lgsl -lgslcblas -lm -lpthread
+LIBRARIES  := -lfyaml -lcsv -ljansson -lgsl -lgslcblas -lm -lpthread -ldl
 
 LB_SRC       := $(wildcard algorithms/*.c)
 CONTRACT_SRC := $(wildcard algorithms/contract/*.c)
@@ -91,9 +91,10 @@ $(BUILD)/libsim.a: $(SIM_OBJ)
 	@rm -f $@
 	$(call say,AR,$@)
 	$(Q)$(AR) rcs $@ $^
-$(BUILD)/lbsim: $(CLI_OBJ) $(BUILD)/libsim.a $(BUILD)/liblb.a
+# Algorithms that are loaded find there what lb_author.h promises them, and nothing else.
+$(BUILD)/lbsim: $(CLI_OBJ) $(BUILD)/libsim.a $(BUILD)/liblb.a algorithms/plugin.symbols
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LINK_FLAGS) $^ $(LIBRARIES) -o $@
+	$(Q)$(CC) $(LINK_FLAGS) -Wl,--dynamic-list=algorithms/plugin.symbols $(filter-out %.symbols,$^) $(LIBRARIES) -o $@
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIB_OBJ) $(BUILD)/libsim.a $(BUILD)/liblb_contract.a $(BUILD)/liblb.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LINK_FLAGS) $^ $(LIBRARIES) -lcunit -o $@

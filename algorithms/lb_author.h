@@ -1,7 +1,8 @@
 /* lb_author.h: what the author of an algorithm includes. SPDX-License-Identifier: MIT
  *
- * An algorithm is one constant lb_algorithm at the end of its own file and one line in
- * lb_registry.c. It sees one lb_context and nothing else; helpers are inline. */
+ * An algorithm is one constant lb_algorithm at the end of its own file and one line: in
+ * lb_registry.c for those of the library, LB_PLUGIN for one's own. It sees one lb_context and
+ * nothing else; helpers are inline. */
 #ifndef LB_AUTHOR_H
 #define LB_AUTHOR_H
 
@@ -73,6 +74,20 @@ struct lb_algorithm {
      */
     uint32_t (*place)(const struct lb_context *, uint32_t member);
 };
+
+/* Algorithms of one's own: what a shared object exports under the name `lb_plugin`, so that a
+ * program can load it (`lbsim run --plugin ./mine.so`). It may need nothing but what this header
+ * declares; every call goes to the host that loaded it. */
+struct lb_plugin {
+    uint32_t abi;                                /* LB_ABI: looked at before all else */
+    const struct lb_algorithm *const *algorithm; /* ended by NULL; constant, as the library's are */
+};
+
+/* The last line of its file: LB_PLUGIN(&mine); or LB_PLUGIN(&one, &another); */
+#define LB_PLUGIN(...)                                                                             \
+    extern __attribute__((visibility("default"))) const struct lb_plugin lb_plugin;                \
+    const struct lb_plugin lb_plugin = {LB_ABI,                                                    \
+                                        (const struct lb_algorithm *const[]){__VA_ARGS__, NULL}}
 
 static inline uint64_t lb_mulhi(uint64_t a, uint64_t b)
 {

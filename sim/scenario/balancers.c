@@ -216,6 +216,17 @@ static bool read_other(struct loader *loader, const struct yaml_pair *pair, void
 
 const struct section balancer_section = {"a balancer", balancer_keys, read_other};
 
+bool scenario_balancer_has_key(const char *name)
+{
+    for (const struct key *key = balancer_keys; key->row.name != NULL; key++)
+        if (strcmp(key->row.name, name) == 0)
+            return true;
+    for (int i = 0; i < TRAITS; i++)
+        if (strcmp(traits[i].key, name) == 0)
+            return true;
+    return false;
+}
+
 /* ---- An entry ---- */
 
 static bool base_on_preset(struct loader *loader, const struct yaml_node *node,

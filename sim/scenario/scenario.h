@@ -58,6 +58,8 @@ struct scenario *scenario_until(const struct scenario *whole, uint64_t at_ns);
  * the text and is the caller's to free. false: it has faults. */
 bool scenario_read_balancer(struct scenario *, const char *text, struct balancer *, struct input *,
                             struct faults *);
+/* Is it the name of a key that every balancer has, whatever its algorithm? */
+bool scenario_balancer_has_key(const char *name);
 /* What is wrong with the list as a whole once `-b` has replaced it: two of one name, and the like.
  */
 bool scenario_check_balancers(const struct scenario *, struct faults *);

@@ -1,0 +1,175 @@
+/* plugin.c: opening shared objects with algorithms of a user's own. */
+#include "sim/run/plugin.h"
+
+#include "algorithms/lb_author.h"
+#include "sim/engine/memory.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    OPENING_S = 10,      /* what code that runs as a file is loaded may take */
+    ALGORITHMS_MOST = 64 /* in one file */
+};
+
+/* A name without a slash is a file here, not one of the system's. */
+static void *load(const char *path)
+{
+    size_t room = strlen(path) + sizeof "./";
+    char *here = memory_zeroed(room, 1);
+    snprintf(here, room, "%s%s", strchr(path, '/') == NULL ? "./" : "", path);
+    void *handle = dlopen(here, RTLD_NOW | RTLD_LOCAL);
+    free(here);
+    return handle;
+}
+
+static bool say(char why[PLUGIN_WHY], const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static bool say(char why[PLUGIN_WHY], const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    vsnprintf(why, PLUGIN_WHY, format, values);
+    va_end(values);
+    return false;
+}
+
+static bool look_at_algorithm(const struct plugins *plugins, const struct plugin *plugin,
+                              char why[PLUGIN_WHY])
+{
+    const struct lb_algorithm *algorithm = plugin->algorithm[plugin->algorithms];
+    if (!plugin_table_whole(algorithm, why))
+        return false;
+    const struct lb_algorithm *other = plugins_find(plugins, algorithm->name);
+    if (other != NULL)
+        return say(why, "'%s' is a name that %s has already", algorithm->name,
+                   plugins_file(plugins, other)->path);
+    for (uint32_t i = 0; i < plugin->algorithms; i++)
+        if (strcmp(plugin->algorithm[i]->name, algorithm->name) == 0)
+            return say(why, "'%s' is there twice", algorithm->name);
+    return true;
+}
+
+/* Loads it, and looks at all that it says of itself. */
+static bool open_one(const struct plugins *plugins, struct plugin *plugin, char why[PLUGIN_WHY])
+{
+    plugin->handle = load(plugin->path);
+    if (plugin->handle == NULL)
+        return say(why, "cannot be loaded: %s", dlerror());
+    const struct lb_plugin *table = dlsym(plugin->handle, "lb_plugin");
+    if (table == NULL)
+        return say(why, "exports no 'lb_plugin'; end its file with LB_PLUGIN(&mine); "
+                        "(see lb_author.h)");
+    if (table->abi != LB_ABI)
+        return say(why, "was built for LB_ABI %u, this lbsim has %u; build it with its lb_author.h",
+                   table->abi, LB_ABI);
+    if (table->algorithm == NULL || table->algorithm[0] == NULL)
+        return say(why, "brings no algorithm");
+    plugin->algorithm = table->algorithm;
+    for (; plugin->algorithm[plugin->algorithms] != NULL; plugin->algorithms++) {
+        if (plugin->algorithms >= ALGORITHMS_MOST)
+            return say(why, "brings more than %d algorithms, or no NULL after them",
+                       ALGORITHMS_MOST);
+        if (!look_at_algorithm(plugins, plugin, why))
+            return false;
+    }
+    return true;
+}
+
+static void close_one(struct plugin *plugin)
+{
+    if (plugin->handle != NULL)
+        dlclose(plugin->handle);
+    free(plugin->path);
+}
+
+/* The same in a process of its own. false: it did not live through it. Where there can be no
+ * process, nothing is learnt. */
+static bool survives(const struct plugins *plugins, const struct plugin *plugin,
+                     char why[PLUGIN_WHY])
+{
+    int status = 0;
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        struct plugin trial = *plugin;
+        alarm(OPENING_S);
+        open_one(plugins, &trial, why);
+        _exit(0);
+    }
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (child < 0 || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
+        return true;
+    if (WIFSIGNALED(status) && WTERMSIG(status) != SIGALRM)
+        return say(why, "crashed (%s) when it was loaded, before any call: is its table whole?",
+                   strsignal(WTERMSIG(status)));
+    return say(why, WIFSIGNALED(status) ? "did not come back when it was loaded"
+                                        : "ended the program when it was loaded");
+}
+
+static void add(struct plugins *plugins, const struct plugin *plugin)
+{
+    plugins->plugin =
+        memory_resized(plugins->plugin, plugins->plugins + 1, sizeof *plugins->plugin);
+    plugins->plugin[plugins->plugins++] = *plugin;
+    plugins->own =
+        memory_resized(plugins->own, plugins->owns + plugin->algorithms, sizeof *plugins->own);
+    for (uint32_t i = 0; i < plugin->algorithms; i++)
+        plugins->own[plugins->owns++] = plugin->algorithm[i];
+}
+
+enum plugin_status plugins_open(struct plugins *plugins, const char *path, char why[PLUGIN_WHY])
+{
+    struct plugin plugin = {.path = memory_text(path, strlen(path))};
+    char reason[PLUGIN_WHY];
+    enum plugin_status status = plugin_file_look(path, &plugin.hash, reason);
+    if (status == PLUGIN_FINE &&
+        (!survives(plugins, &plugin, reason) || !open_one(plugins, &plugin, reason)))
+        status = PLUGIN_REFUSED;
+    if (status == PLUGIN_FINE) {
+        add(plugins, &plugin);
+        return PLUGIN_FINE;
+    }
+    snprintf(why, PLUGIN_WHY, "%.400s: %.600s", path, reason);
+    close_one(&plugin);
+    return status;
+}
+
+void plugins_close(struct plugins *plugins)
+{
+    for (uint32_t i = 0; i < plugins->plugins; i++)
+        close_one(&plugins->plugin[i]);
+    free(plugins->plugin);
+    free(plugins->own);
+    *plugins = (struct plugins){.plugins = 0};
+}
+
+struct vocabulary plugins_vocabulary(const struct plugins *plugins)
+{
+    return (struct vocabulary){.own = plugins->own, .owns = plugins->owns};
+}
+
+const struct plugin *plugins_file(const struct plugins *plugins,
+                                  const struct lb_algorithm *algorithm)
+{
+    for (uint32_t i = 0; i < plugins->plugins; i++)
+        for (uint32_t k = 0; k < plugins->plugin[i].algorithms; k++)
+            if (plugins->plugin[i].algorithm[k] == algorithm)
+                return &plugins->plugin[i];
+    return NULL;
+}
+
+const struct lb_algorithm *plugins_find(const struct plugins *plugins, const char *name)
+{
+    for (uint32_t i = 0; i < plugins->owns; i++)
+        if (strcmp(plugins->own[i]->name, name) == 0)
+            return plugins->own[i];
+    return NULL;
+}
