@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "sim/run/expect.h"
+#include "sim/run/plugin.h"
 #include "sim/run/run.h"
 
 struct table_options {
@@ -29,6 +30,6 @@ void report_expectations_csv(const struct judgements *, bool header, FILE *);
 
 /* run.json, of all experiments of one run. options: what was asked for, as text. */
 bool report_run_json(const struct experiment *const *, uint32_t experiments, const char *options,
-                     FILE *);
+                     const struct plugins *, FILE *);
 
 #endif

@@ -38,15 +38,30 @@ static json_t *experiment_json(const struct experiment *experiment)
                      "wall_s", experiment->wall_s, "trials", trials);
 }
 
+/* Which algorithms were not this program's own, and of which bytes. */
+static json_t *plugins_json(const struct plugins *plugins)
+{
+    json_t *files = json_array();
+    for (uint32_t i = 0; i < plugins->plugins; i++) {
+        const struct plugin *plugin = &plugins->plugin[i];
+        json_t *names = json_array();
+        for (uint32_t k = 0; k < plugin->algorithms; k++)
+            json_array_append_new(names, json_string(lb_algorithm_name(plugin->algorithm[k])));
+        json_array_append_new(files, json_pack("{s:s, s:o, s:o}", "file", plugin->path, "hash",
+                                               hex(plugin->hash), "algorithms", names));
+    }
+    return files;
+}
+
 bool report_run_json(const struct experiment *const *experiment, uint32_t experiments,
-                     const char *options, FILE *to)
+                     const char *options, const struct plugins *plugins, FILE *to)
 {
     json_t *runs = json_array();
     for (uint32_t i = 0; i < experiments; i++)
         json_array_append_new(runs, experiment_json(experiment[i]));
-    json_t *root =
-        json_pack("{s:s, s:s, s:i, s:s, s:o}", "program", "lbsim", "version", LBSIM_VERSION,
-                  "sampling_version", STREAM_VERSION, "options", options, "runs", runs);
+    json_t *root = json_pack("{s:s, s:s, s:i, s:s, s:o, s:o}", "program", "lbsim", "version",
+                             LBSIM_VERSION, "sampling_version", STREAM_VERSION, "options", options,
+                             "plugins", plugins_json(plugins), "runs", runs);
     bool written = root != NULL && json_dumpf(root, to, JSON_INDENT(2)) == 0;
     json_decref(root);
     fputc('\n', to);

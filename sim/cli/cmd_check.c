@@ -2,6 +2,7 @@
 #include "reports/steady.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/console.h"
+#include "sim/cli/own.h"
 #include "sim/cli/scenarios.h"
 #include "sim/workload/fault.h"
 
@@ -12,6 +13,7 @@ enum { WARNINGS_SHOWN = 8 };
 
 static const struct option_row options[] = {
     {0, "print", NULL, "print it with every default resolved", false},
+    PLUGIN_OPTION,
     {0, NULL, NULL, NULL, false},
 };
 
@@ -68,17 +70,13 @@ static int report(const char *name, const struct scenario *scenario, bool print)
     return written;
 }
 
-static int check(const struct command_line *line)
+static int check_all(const struct command_line *line, const struct own *own)
 {
-    if (line->words == 0) {
-        console_error("check: which scenario? Try: lbsim check ws_scale");
-        return EXIT_INVALID;
-    }
     bool print = command_line_value(line, "print") != NULL;
     int code = EXIT_FINE, written = EXIT_FINE;
     for (uint32_t i = 0; i < line->words && written == EXIT_FINE; i++) {
         int problem = EXIT_FINE;
-        struct scenario *scenario = scenarios_load(line->word[i], &problem);
+        struct scenario *scenario = scenarios_load(line->word[i], &own->words, &problem);
         code = problem > code ? problem : code;
         if (scenario != NULL)
             written = report(line->word[i], scenario, print);
@@ -87,9 +85,23 @@ static int check(const struct command_line *line)
     return code != EXIT_FINE ? code : written;
 }
 
+static int check(const struct command_line *line)
+{
+    struct own own;
+    int code = EXIT_FINE;
+    if (line->words == 0) {
+        console_error("check: which scenario? Try: lbsim check ws_scale");
+        return EXIT_INVALID;
+    }
+    if (own_open(&own, line, &code))
+        code = check_all(line, &own);
+    own_close(&own);
+    return code;
+}
+
 const struct command command_check = {
     .name = "check",
-    .arguments = "SCENARIO... [--print]",
+    .arguments = "SCENARIO... [options]",
     .about = "validates scenarios; --print shows every default resolved",
     .options = options,
     .run = check,

@@ -2,6 +2,7 @@
 #include "reports/story.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/console.h"
+#include "sim/cli/own.h"
 #include "sim/run/metrics.h"
 #include "sim/scenario/scenario.h"
 #include "sim/workload/input.h"
@@ -10,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct option_row options[] = {{0, NULL, NULL, NULL, false}};
+static const struct option_row options[] = {PLUGIN_OPTION, {0, NULL, NULL, NULL, false}};
 
 /* One kind of thing: `only` is a name to show alone, or NULL. The number of things shown. */
 struct kind {
     const char *name, *about;
-    uint32_t (*list)(FILE *, const char *only);
+    uint32_t (*list)(FILE *, const char *only, const struct vocabulary *);
 };
 
 static bool wanted(const char *name, const char *only)
@@ -29,34 +30,42 @@ static void print_words(FILE *to, const char *const *words)
         fprintf(to, "%s%s", i > 0 ? " | " : "", words[i]);
 }
 
-static uint32_t list_algorithms(FILE *to, const char *only)
+static void print_algorithm(FILE *to, const struct lb_algorithm *algorithm)
+{
+    const struct lb_param *param = lb_algorithm_params(algorithm);
+    fprintf(to, "%-15s %s\n", lb_algorithm_name(algorithm), lb_algorithm_about(algorithm));
+    for (uint32_t p = 0; param[p].name != NULL; p++) {
+        fprintf(to, "  %-10s ", param[p].name);
+        if (param[p].words != NULL)
+            print_words(to, param[p].words);
+        else
+            fprintf(to, "%s%" PRIu64 "..%" PRIu64 " (default %" PRIu64 ")",
+                    param[p].or_off ? "0 | " : "", param[p].min, param[p].max, param[p].fallback);
+        fprintf(to, "\n%15s", "");
+        story_print(to, param[p].help, 15);
+    }
+}
+
+static uint32_t list_algorithms(FILE *to, const char *only, const struct vocabulary *vocabulary)
 {
     uint32_t shown = 0;
-    for (uint32_t i = 0; lb_algorithm_at(i) != NULL; i++) {
-        const struct lb_algorithm *algorithm = lb_algorithm_at(i);
-        const struct lb_param *param = lb_algorithm_params(algorithm);
-        if (!wanted(lb_algorithm_name(algorithm), only))
-            continue;
-        fprintf(to, "%-15s %s\n", lb_algorithm_name(algorithm), lb_algorithm_about(algorithm));
-        for (uint32_t p = 0; param[p].name != NULL; p++) {
-            fprintf(to, "  %-10s ", param[p].name);
-            if (param[p].words != NULL)
-                print_words(to, param[p].words);
-            else
-                fprintf(to, "%s%" PRIu64 "..%" PRIu64 " (default %" PRIu64 ")",
-                        param[p].or_off ? "0 | " : "", param[p].min, param[p].max,
-                        param[p].fallback);
-            fprintf(to, "\n%15s", "");
-            story_print(to, param[p].help, 15);
+    for (uint32_t i = 0; lb_algorithm_at(i) != NULL; i++)
+        if (wanted(lb_algorithm_name(lb_algorithm_at(i)), only)) {
+            print_algorithm(to, lb_algorithm_at(i));
+            shown++;
         }
-        shown++;
-    }
+    for (uint32_t i = 0; i < vocabulary->owns; i++)
+        if (wanted(lb_algorithm_name(vocabulary->own[i]), only)) {
+            print_algorithm(to, vocabulary->own[i]);
+            shown++;
+        }
     return shown;
 }
 
 /* Two lines a preset, so that all of it is seen on 80 columns. */
-static uint32_t list_presets(FILE *to, const char *only)
+static uint32_t list_presets(FILE *to, const char *only, const struct vocabulary *vocabulary)
 {
+    (void)vocabulary;
     uint32_t shown = 0;
     for (uint32_t i = 0; preset_at(i) != NULL; i++) {
         const struct preset *preset = preset_at(i);
@@ -72,8 +81,9 @@ static uint32_t list_presets(FILE *to, const char *only)
     return shown;
 }
 
-static uint32_t list_views(FILE *to, const char *only)
+static uint32_t list_views(FILE *to, const char *only, const struct vocabulary *vocabulary)
 {
+    (void)vocabulary;
     uint32_t shown = 0;
     for (uint32_t i = 0; lb_view_at(i) != NULL; i++)
         if (wanted(lb_view_at(i)->name, only)) {
@@ -85,8 +95,9 @@ static uint32_t list_views(FILE *to, const char *only)
     return shown;
 }
 
-static uint32_t list_metrics(FILE *to, const char *only)
+static uint32_t list_metrics(FILE *to, const char *only, const struct vocabulary *vocabulary)
 {
+    (void)vocabulary;
     static const char *const better[] = {[BETTER_NEITHER] = "neither is better",
                                          [BETTER_LESS] = "less is better",
                                          [BETTER_MORE] = "more is better"};
@@ -140,8 +151,9 @@ static void list_key(void *context, const char *section, const struct scenario_k
     story_print(listing->to, line, 16);
 }
 
-static uint32_t list_keys(FILE *to, const char *only)
+static uint32_t list_keys(FILE *to, const char *only, const struct vocabulary *vocabulary)
 {
+    (void)vocabulary;
     struct key_listing listing = {.to = to, .only = only};
     scenario_keys(list_key, &listing);
     return listing.shown;
@@ -172,7 +184,7 @@ static const struct kind *find_kind(const char *name)
     return NULL;
 }
 
-static int list(const struct command_line *line)
+static int list_for(const struct command_line *line, const struct own *own)
 {
     const char *only = line->words > 1 ? line->word[1] : NULL;
     char *text = NULL;
@@ -182,6 +194,10 @@ static int list(const struct command_line *line)
     if (line->words > 2) {
         console_error("list: a kind and a name at most, not '%s'", line->word[2]);
         code = EXIT_INVALID;
+    } else if (own->words.owns > 0 &&
+               (line->words == 0 || strcmp(line->word[0], "algorithms") != 0)) {
+        console_error("list: --plugin adds to the algorithms: lbsim list algorithms --plugin ...");
+        code = EXIT_INVALID;
     } else if (line->words == 0) {
         for (int i = 0; i < KINDS; i++)
             fprintf(to, "lbsim list %-12s %s\n", kinds[i].name, kinds[i].about);
@@ -189,7 +205,7 @@ static int list(const struct command_line *line)
         const struct kind *kind = find_kind(line->word[0]);
         if (kind == NULL) {
             code = EXIT_INVALID;
-        } else if (kind->list(to, only) == 0) {
+        } else if (kind->list(to, only, &own->words) == 0) {
             console_error("list: there is no '%s' among the %s; lbsim list %s shows them all", only,
                           kind->name, kind->name);
             code = EXIT_INVALID;
@@ -201,9 +217,19 @@ static int list(const struct command_line *line)
     return code != EXIT_FINE ? code : written;
 }
 
+static int list(const struct command_line *line)
+{
+    struct own own;
+    int code = EXIT_FINE;
+    if (own_open(&own, line, &code))
+        code = list_for(line, &own);
+    own_close(&own);
+    return code;
+}
+
 const struct command command_list = {
     .name = "list",
-    .arguments = "[algorithms|presets|views|metrics|keys] [NAME]",
+    .arguments = "[algorithms|presets|views|metrics|keys] [NAME] [options]",
     .about = "what there is, from the tables",
     .options = options,
     .run = list,

@@ -335,7 +335,7 @@ static int run(const struct command_line *line)
         return EXIT_INVALID;
     }
     console_hold_signals();
-    show.scenario = scenarios_load(line->word[0], &code);
+    show.scenario = scenarios_load(line->word[0], NULL, &code);
     if (show.scenario == NULL)
         return code;
     show.to = open_memstream(&text, &size);

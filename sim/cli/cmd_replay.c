@@ -2,6 +2,7 @@
 #include "reports/placed.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/console.h"
+#include "sim/cli/own.h"
 #include "sim/run/replay.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/values.h"
@@ -14,6 +15,7 @@ enum { TRACE_BYTES = 16 << 20 };
 
 static const struct option_row options[] = {
     {'b', "balancer", "PRESET", "who picks; a preset, or least_conn,view=worker", false},
+    PLUGIN_OPTION,
     {'w', "workers", "N", "worker processes; by default the balancer's, or 1", false},
     {0, "rebuild", "eager|lazy",
      "when pickers are built: at a change, or when\n"
@@ -127,10 +129,14 @@ static int run_line(const struct command_line *line, struct scenario *nothing,
 
 static int run(const struct command_line *line)
 {
-    struct scenario nothing = {.balancers = 0};
+    struct own own;
+    struct scenario nothing = {.vocabulary = &own.words};
     struct balancer balancer = {.workers = 0};
-    int code = run_line(line, &nothing, &balancer);
+    int code = EXIT_FINE;
+    if (own_open(&own, line, &code))
+        code = run_line(line, &nothing, &balancer);
     arena_free(&nothing.arena);
+    own_close(&own);
     return code;
 }
 

@@ -19,6 +19,7 @@ static const struct option_row options[] = {
      "instead of the list; may be repeated: a name of it,\n"
      "                             a preset, or least_conn,view=worker,workers=4",
      false},
+    PLUGIN_OPTION,
     {0, "format", "table|csv", "what stdout gets: the tables, or servers.csv", false},
     {0, "all", NULL, "every server's row, however many", false},
     {0, "log", "FILE", "every pick and what it saw, one by one, as CSV", false},
@@ -198,6 +199,7 @@ static int run(const struct command_line *line)
         scenario_free(job.scenario[i]);
     free(job.experiment);
     free(job.scenario);
+    own_close(&job.own);
     return code;
 }
 

@@ -23,11 +23,13 @@ static bool is_namesake(const struct job *job, uint32_t which)
 
 bool run_load(struct job *job, int *code)
 {
+    if (!own_open(&job->own, job->line, code))
+        return false;
     job->scenario = memory_zeroed(job->line->words, sizeof *job->scenario);
     job->scenarios = job->line->words;
     for (uint32_t i = 0; i < job->scenarios; i++) {
         int problem = EXIT_FINE;
-        job->scenario[i] = scenarios_load(job->line->word[i], &problem);
+        job->scenario[i] = scenarios_load(job->line->word[i], &job->own.words, &problem);
         bool fine = job->scenario[i] != NULL &&
                     scenarios_replace_balancers(job->line, job->scenario[i]) &&
                     !is_namesake(job, i);

@@ -4,11 +4,13 @@
 
 #include "reports/pick_log.h"
 #include "sim/cli/options.h"
+#include "sim/cli/own.h"
 #include "sim/run/expect.h"
 #include "sim/run/run.h"
 
 struct job {
     const struct command_line *line;
+    struct own own;
     struct scenario **scenario; /* [line->words] */
     struct experiment **experiment;
     struct judgements **judgements; /* [experiments], or NULL: nothing is judged */
@@ -19,7 +21,7 @@ struct job {
     struct pick_log *log;  /* or NULL */
 };
 
-/* run_load.c: the scenarios that were asked for, with the balancers of -b. false: something is
+/* run_load.c: the plugins and the scenarios that were asked for, with the balancers of -b. false: something is
  * wrong with them, all of it was said, and *code is the exit code. */
 bool run_load(struct job *, int *code);
 

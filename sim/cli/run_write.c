@@ -17,8 +17,11 @@ static char *options_text(const struct job *job)
     FILE *to = open_memstream(&text, &size);
     for (uint32_t i = 0; i < job->line->options; i++) {
         const struct option_value *option = &job->line->option[i];
+        const char *space = ftell(to) > 0 ? " " : "";
         if (strchr("srb", option->row->letter) != NULL && option->row->letter != 0)
-            fprintf(to, "%s-%c %s", ftell(to) > 0 ? " " : "", option->row->letter, option->text);
+            fprintf(to, "%s-%c %s", space, option->row->letter, option->text);
+        else if (option->row->name != NULL && strcmp(option->row->name, "plugin") == 0)
+            fprintf(to, "%s--plugin %s", space, option->text);
     }
     fclose(to);
     return text;
@@ -52,7 +55,8 @@ static void write_run_json(struct output *output, const struct job *job)
     if (to == NULL)
         return;
     char *text = options_text(job);
-    report_run_json((const struct experiment *const *)job->experiment, job->experiments, text, to);
+    report_run_json((const struct experiment *const *)job->experiment, job->experiments, text,
+                    &job->own.plugins, to);
     free(text);
     output_close(output, to);
 }

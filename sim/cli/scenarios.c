@@ -33,10 +33,10 @@ static bool shipped_path(const char *name, char path[PATH_ROOM])
     return false;
 }
 
-/* What scenarios may name beside what their own floor knows. */
+/* What scenarios may name beside what their own floor knows, where no more is brought along. */
 static const struct vocabulary words = {.metric = metric_known};
 
-static struct scenario *load(const char *path, int *code)
+static struct scenario *load(const char *path, const struct vocabulary *vocabulary, int *code)
 {
     struct input input;
     struct faults faults = {0};
@@ -52,7 +52,7 @@ static struct scenario *load(const char *path, int *code)
         *code = EXIT_ENVIRONMENT;
         return NULL;
     }
-    struct scenario *scenario = scenario_load(&input, &words, &faults);
+    struct scenario *scenario = scenario_load(&input, vocabulary != NULL ? vocabulary : &words, &faults);
     faults_print(&faults, &input, stderr, console_colour(stderr));
     if (scenario == NULL)
         *code = EXIT_INVALID;
@@ -61,19 +61,19 @@ static struct scenario *load(const char *path, int *code)
     return scenario;
 }
 
-struct scenario *scenarios_load(const char *name, int *code)
+struct scenario *scenarios_load(const char *name, const struct vocabulary *vocabulary, int *code)
 {
     char path[PATH_ROOM];
     /* Such as ws_scale or truth/nginx_scale_up. */
     bool is_name = strchr(name, '.') == NULL && name[0] != '/' && strcmp(name, "-") != 0;
     if (is_name && access(name, R_OK) != 0 && shipped_path(name, path))
-        return load(path, code);
+        return load(path, vocabulary, code);
     if (strcmp(name, "-") != 0 && access(name, F_OK) != 0) {
         console_error("there is no scenario %s, neither as a file nor among those shipped", name);
         *code = EXIT_INVALID;
         return NULL;
     }
-    return load(name, code);
+    return load(name, vocabulary, code);
 }
 
 bool scenarios_replace_balancers(const struct command_line *line, struct scenario *scenario)

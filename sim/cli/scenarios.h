@@ -5,9 +5,9 @@
 #include "sim/cli/options.h"
 #include "sim/scenario/scenario.h"
 
-/* Loads it, or says what is wrong (everything, on stderr) and sets *code. Freed by scenario_free().
- */
-struct scenario *scenarios_load(const char *name, int *code);
+/* Loads it, or says what is wrong (everything, on stderr) and sets *code. The vocabulary (NULL:
+ * nothing more) must outlive it. Freed by scenario_free(). */
+struct scenario *scenarios_load(const char *name, const struct vocabulary *, int *code);
 
 /* The -b options replace the scenario's list. false: something is wrong with them, and was said. */
 bool scenarios_replace_balancers(const struct command_line *, struct scenario *);

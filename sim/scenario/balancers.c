@@ -171,13 +171,13 @@ static bool read_param(struct loader *loader, const struct yaml_pair *pair,
 }
 
 /* The first algorithm that has a parameter of this name, or NULL. */
-static const struct lb_algorithm *algorithm_with(const char *name)
+static const struct lb_algorithm *algorithm_with(const struct loader *loader, const char *name)
 {
-    for (uint32_t a = 0; lb_algorithm_at(a) != NULL; a++) {
-        const struct lb_param *param = lb_algorithm_params(lb_algorithm_at(a));
+    for (uint32_t a = 0; algorithm_at(loader, a) != NULL; a++) {
+        const struct lb_param *param = lb_algorithm_params(algorithm_at(loader, a));
         for (uint32_t i = 0; param[i].name != NULL; i++)
             if (strcmp(param[i].name, name) == 0)
-                return lb_algorithm_at(a);
+                return algorithm_at(loader, a);
     }
     return NULL;
 }
@@ -189,7 +189,7 @@ static void fault_key(struct loader *loader, const struct yaml_node *key,
 {
     const char *known[64];
     size_t count = 0;
-    const struct lb_algorithm *other = algorithm_with(key->text);
+    const struct lb_algorithm *other = algorithm_with(loader, key->text);
     if (other != NULL) {
         fault_at(loader, key, "'%s' is a parameter of %s, not of %s", key->text,
                  lb_algorithm_name(other), lb_algorithm_name(balancer->algorithm));
@@ -228,40 +228,6 @@ bool scenario_balancer_has_key(const char *name)
 }
 
 /* ---- An entry ---- */
-
-static bool base_on_preset(struct loader *loader, const struct yaml_node *node,
-                           struct balancer *balancer)
-{
-    if (scalar_text(loader, node, "a preset") == NULL)
-        return false;
-    const struct preset *preset = preset_find(node->text);
-    if (preset != NULL) {
-        *balancer = balancer_of_preset(preset);
-        balancer->name = arena_text(&loader->scenario->arena, preset->name, strlen(preset->name));
-        return true;
-    }
-    const char *known[128];
-    size_t count = 0;
-    for (uint32_t i = 0; preset_at(i) != NULL && count < 128; i++)
-        known[count++] = preset_at(i)->name;
-    const char *meant = input_nearest(node->text, known, count);
-    if (meant != NULL)
-        fault_at(loader, node, "unknown preset '%s' (did you mean '%s'?)", node->text, meant);
-    else
-        fault_at(loader, node, "unknown preset '%s' (see `lbsim list presets`)", node->text);
-    return false;
-}
-
-/* An algorithm alone is what the preset of its name is: view host, change in_place, reaped. */
-static bool base_on_algorithm(struct loader *loader, const struct yaml_node *node,
-                              struct balancer *balancer)
-{
-    const char *known[64] = {NULL};
-    for (uint32_t i = 0; i < 63 && lb_algorithm_at(i) != NULL; i++)
-        known[i] = lb_algorithm_name(lb_algorithm_at(i));
-    return read_word(loader, node, "algorithm", known) >= 0 &&
-           base_on_preset(loader, node, balancer);
-}
 
 static const struct yaml_node *value_of(const struct yaml_node *node, const char *key)
 {

@@ -229,6 +229,14 @@ extern const struct section fail_section;
 /* Whether what was read of it goes together. */
 void check_failure(struct loader *, const struct event_entry *);
 
+/* ---- algorithms.c ---- */
+
+/* Those of the library, then the user's own; NULL: past the last. */
+const struct lb_algorithm *algorithm_at(const struct loader *, uint32_t i);
+/* The balancer that a preset's or an algorithm's name means. false: there is none, a fault. */
+bool base_on_preset(struct loader *, const struct yaml_node *, struct balancer *);
+bool base_on_algorithm(struct loader *, const struct yaml_node *, struct balancer *);
+
 /* ---- balancers.c ---- */
 
 void read_balancers(struct loader *, const struct yaml_node *, void *into);

@@ -85,11 +85,11 @@ static void set_param(struct balancer *balancer, const char *name, const char *w
     assert(false && "a preset names a parameter that its algorithm does not have");
 }
 
-struct balancer balancer_of_preset(const struct preset *preset)
+static struct balancer make(const struct preset *preset, const struct lb_algorithm *algorithm)
 {
     struct balancer balancer = {
         .preset = preset,
-        .algorithm = lb_algorithm_find(preset->algorithm),
+        .algorithm = algorithm,
         .view = lb_view_find(preset->view),
         .change = preset->change,
         .draws = preset->draws,
@@ -103,4 +103,16 @@ struct balancer balancer_of_preset(const struct preset *preset)
     for (uint32_t i = 0; i < 4 && preset->params[i] != NULL; i += 2)
         set_param(&balancer, preset->params[i], preset->params[i + 1]);
     return balancer;
+}
+
+struct balancer balancer_of_preset(const struct preset *preset)
+{
+    return make(preset, lb_algorithm_find(preset->algorithm));
+}
+
+struct balancer balancer_of_algorithm(const struct lb_algorithm *algorithm)
+{
+    static const struct preset own = {
+        .product = "own", .view = "host", .change = CHANGE_IN_PLACE, .fidelity = "is itself"};
+    return make(&own, algorithm);
 }
