@@ -47,6 +47,7 @@ enum lb_status {
     LB_BAD_MEMORY = -3, /* too small, misaligned, or not laid out by this ABI */
     LB_BAD_CONFIG = -4, /* a parameter out of range, a key too long, a member twice */
     LB_BAD_LEASE = -5,  /* its row counts no such connection: released twice, or dropped */
+    LB_BAD_PICK = -6,   /* the algorithm chose who is not there, or not usable: see LB_CHECKED */
 };
 const char *lb_status_text(int status);
 
@@ -254,6 +255,8 @@ enum lb_quirk {
     LB_COUNTS_KEPT = 8,
     /* The count table is read again at each pick and release, of that member. */
     LB_COUNTS_FOLLOWED = 16,
+    /* No gateway's: the algorithm is not trusted, so whom it chose must be usable. */
+    LB_CHECKED = 32,
 };
 
 struct lb_picker_config {
@@ -294,7 +297,8 @@ int lb_picker_edit(struct lb_picker *, const struct lb_member *, uint32_t member
 /* Chooses and counts in one step. row LB_NONE: chosen, not counted (view `request`). member: the
  * chosen one's place in the list. LB_OK, or LB_UNSEEDED: chosen, but the table is full; or
  * LB_NO_SERVER, and then `member` is LB_NONE, or the full one that the algorithm insists on: a host
- * with a queue lets the request wait for that one, else for anybody. [L] */
+ * with a queue lets the request wait for that one, else for anybody; or LB_BAD_PICK, and `member`
+ * is what the algorithm returned. [L] */
 int lb_pick(struct lb_picker *, uint32_t row, struct lb_request *, struct lb_lease *,
             uint32_t *member);
 /* Counts a connection on a member that was not chosen: a place became free for a request that

@@ -12,7 +12,19 @@ static bool tried_a_backup(const struct lb_context *c)
     return false;
 }
 
-static uint32_t choose(struct lb_picker *picker, struct lb_request *request)
+/* May whom the algorithm chose in this turn be chosen? That he is there is always asked. */
+static bool is_sound(const struct lb_picker *picker, uint32_t chosen)
+{
+    const struct lb_context *c = &picker->context;
+    if (chosen >= c->members)
+        return chosen == LB_NONE;
+    if ((c->quirks & LB_CHECKED) == 0)
+        return true;
+    return picker->config.algorithm->when_full == LB_TAKES_OTHER ? lb_usable(c, chosen)
+                                                                 : lb_eligible(c, chosen);
+}
+
+static uint32_t choose(struct lb_picker *picker, struct lb_request *request, bool *sound)
 {
     struct lb_context *c = &picker->context;
     struct lb_scope *scope = &picker->map.scope[picker->config.scope];
@@ -29,6 +41,7 @@ static uint32_t choose(struct lb_picker *picker, struct lb_request *request)
         c->turn = LB_BACKUP;
         chosen = picker->config.algorithm->pick(c);
     }
+    *sound = is_sound(picker, chosen);
     c->turn = 0;
     c->tried = NULL;
     request->draws = (uint32_t)(c->drawn - before);
@@ -105,7 +118,12 @@ int lb_pick(struct lb_picker *picker, uint32_t row, struct lb_request *request,
     get_ready(picker);
     picker->context.now_s = request->now_s;
     enum lb_when_full when_full = picker->config.algorithm->when_full;
-    uint32_t chosen = choose(picker, request);
+    bool sound;
+    uint32_t chosen = choose(picker, request, &sound);
+    if (!sound) {
+        *member = chosen;
+        return LB_BAD_PICK;
+    }
     if (chosen == LB_NONE || (when_full != LB_TAKES_OTHER && lb_full(&picker->context, chosen))) {
         *member = when_full == LB_WAITS_FOR_IT ? chosen : LB_NONE;
         return LB_NO_SERVER;

@@ -89,6 +89,8 @@ const char *lb_status_text(int status)
         return "the configuration is not a valid one";
     case LB_BAD_LEASE:
         return "no such connection is counted";
+    case LB_BAD_PICK:
+        return "the algorithm chose a server that is not there, or not usable";
     default:
         return "unknown status";
     }
