@@ -138,8 +138,10 @@ static struct gateway_request request_of(const struct world *world, const struct
     struct gateway_request request = {
         .draws = attempt_stream(world->source[client->source].pick, client, client->attempt)};
     if (lb_algorithm_keyed(balancer->algorithm)) {
-        keys_spell(&traffic_of(world, client)->keys, draw_key(world, client),
-                   lb_algorithm_addressed(balancer->algorithm, balancer->param), key);
+        witness_begins(world->config->witness, WITNESS_KEY);
+        bool addressed = lb_algorithm_addressed(balancer->algorithm, balancer->param);
+        witness_ends(world->config->witness);
+        keys_spell(&traffic_of(world, client)->keys, draw_key(world, client), addressed, key);
         request.key = key->text;
         request.key_length = key->length;
     }
@@ -151,6 +153,7 @@ static uint32_t pick_server(struct world *world, struct client *client, uint32_t
                             uint32_t worker)
 {
     struct keys_text key;
+    witness_moves(world, client);
     struct gateway_request request = request_of(world, client, &key);
     struct gateway_watch watch;
     uint32_t server =
@@ -206,6 +209,7 @@ void clients_served(struct world *world, const struct gateway_served *served)
     if (served->server != NO_SERVER)
         client->hold = served->hold;
     struct keys_text key;
+    witness_moves(world, client);
     struct gateway_request request = request_of(world, client, &key);
     client->server = picks_follow(world, client, &request, served->server, &served->watch);
     if (client->server == NO_SERVER)
@@ -345,6 +349,7 @@ void clients_close(struct world *world, uint32_t place)
     assert(client->state == CLIENT_OPEN);
     end_connection(world, client, ENDED_CLOSED, false);
     COUNT_FLOW(world, client, closed, 1u);
+    witness_moves(world, client);
     gateway_release(world->gateway, &client->hold);
     client->state = CLIENT_FREE;
     forget_departure(world, client);
@@ -360,6 +365,7 @@ void clients_cut(struct world *world, uint32_t place, bool lost)
         client->ends_ns == SPAN_FOREVER ? SPAN_FOREVER : client->ends_ns - world->now_ns;
     end_connection(world, client, ENDED_CUT, lost);
     COUNT_FLOW(world, client, cut, 1u);
+    witness_moves(world, client);
     if (!lost)
         gateway_release(world->gateway, &client->hold);
     client->state = CLIENT_FREE;

@@ -252,12 +252,14 @@ void picker_watch(struct gateway *gateway, const struct picker *picker, struct g
 {
     if (gateway->belief == NULL)
         gateway->belief = memory_zeroed(gateway->config.servers, sizeof *gateway->belief);
+    gateway_asks(gateway, WITNESS_SCORE, picker->life);
     for (uint32_t i = 0; i < picker->members; i++) {
         struct gateway_belief *belief = &gateway->belief[i];
         belief->server = picker->server[i];
         if (!lb_score(picker->lb, i, &belief->value))
             belief->value = (double)lb_believed(picker->lb, i);
     }
+    witness_ends(gateway->config.witness);
     *watch = (struct gateway_watch){
         .belief = gateway->belief, .beliefs = picker->members, .generation = picker->generation};
 }
@@ -315,9 +317,11 @@ void picker_lose(struct gateway *gateway, struct picker *picker)
 
 void gateway_release(struct gateway *gateway, const struct gateway_hold *hold)
 {
+    gateway_asks(gateway, WITNESS_RELEASE, hold->picker->life);
     int status = lb_release(hold->picker->lb, hold->lease);
     assert(status == LB_OK);
     (void)status;
+    witness_ends(gateway->config.witness);
     struct scope *scope = hold->picker->scope;
     queue_free_place(gateway, scope, scope->server[hold->lease.slot]);
     picker_lose(gateway, hold->picker);

@@ -146,6 +146,19 @@ struct life *life_begin(struct gateway *, uint32_t instance, uint32_t worker);
 /* And its pickers with it. */
 void life_free(struct gateway *, struct life *);
 
+/* The algorithm is being asked something for this life, from here to witness_ends(). */
+static inline void gateway_asks(const struct gateway *gateway, enum witness_call call,
+                                const struct life *life)
+{
+    struct witness *witness = gateway->config.witness;
+    if (witness == NULL)
+        return;
+    witness->instance = life->instance;
+    witness->worker = life->worker;
+    witness->servers = gateway->members;
+    witness_begins(witness, call);
+}
+
 /* Whether the server comes to this life slowly. */
 static inline bool starts_slowly(const struct gateway *gateway, const struct life *life,
                                  const struct server_state *server)

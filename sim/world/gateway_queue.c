@@ -266,8 +266,10 @@ static void take(struct gateway *gateway, struct gateway_wait *wait, uint32_t se
     end_to_wait(gateway, wait);
     if (watched)
         picker_watch(gateway, picker, &served->watch);
+    gateway_asks(gateway, WITNESS_TAKE, picker->life);
     int status = lb_take(picker->lb, picker->row, picker->place[server], &lease);
     assert(status >= 0);
+    witness_ends(gateway->config.witness);
     gateway->unseeded = gateway->unseeded || status == LB_UNSEEDED;
     get_place(gateway, wait, picker, server, lease, served);
 }

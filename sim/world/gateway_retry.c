@@ -118,9 +118,11 @@ static bool ended_by_edit(const struct gateway *gateway, const struct gateway_ho
 
 static void release_failed(struct gateway *gateway, const struct gateway_hold *hold)
 {
+    gateway_asks(gateway, WITNESS_RELEASE, hold->picker->life);
     int status = lb_fail(hold->picker->lb, hold->lease, gateway->now_s);
     assert(status == LB_OK);
     (void)status;
+    witness_ends(gateway->config.witness);
     queue_free_place(gateway, hold->picker->scope, server_of(hold));
 }
 
@@ -153,10 +155,12 @@ uint32_t gateway_retry_watched(struct gateway *gateway, struct gateway_hold *hol
         if (server != NO_SERVER)
             return server;
     }
+    gateway_asks(gateway, WITNESS_RELEASE, picker->life);
     if (gateway->balancer->trait[TRAIT_RELEASE_TWICE] == RELEASE_EXHAUSTED)
         status = lb_release_again(picker->lb, failed);
     assert(status == LB_OK);
     (void)status;
+    witness_ends(gateway->config.witness);
     picker_lose(gateway, picker);
     return NO_SERVER;
 }

@@ -91,6 +91,8 @@ static struct lb_picker_config config_for(const struct gateway *gateway, const s
         config.quirks |= LB_COUNTS_GUESSED;
     if (balancer->trait[TRAIT_COUNT_TABLE] == TABLE_FOLLOWED)
         config.quirks |= LB_COUNTS_KEPT | LB_COUNTS_FOLLOWED;
+    if (gateway->config.witness != NULL)
+        config.quirks |= LB_CHECKED;
     return config;
 }
 
@@ -103,9 +105,11 @@ static struct lb_picker *build(struct gateway *gateway, struct picker *picker, v
     if (memory == NULL)
         memory = memory_aligned(LB_ALIGN, size);
     struct lb_picker *made = NULL;
+    gateway_asks(gateway, WITNESS_BUILD, picker->life);
     int status = lb_picker_init(memory, size, region, &config, list_for(gateway, picker, first),
                                 gateway->members, &made);
     assert(status >= 0);
+    witness_ends(gateway->config.witness);
     gateway->unseeded = gateway->unseeded || status == LB_UNSEEDED;
     name_members(gateway, picker, first);
     return made;
@@ -140,9 +144,12 @@ struct picker *picker_build(struct gateway *gateway, struct life *life)
 
 void picker_tell_again(struct gateway *gateway, struct picker *picker)
 {
-    int status = lb_picker_edit(picker->lb, list_for(gateway, picker, 0), gateway->members);
+    const struct lb_member *list = list_for(gateway, picker, 0);
+    gateway_asks(gateway, WITNESS_EDIT, picker->life);
+    int status = lb_picker_edit(picker->lb, list, gateway->members);
     assert(status == LB_OK);
     (void)status;
+    witness_ends(gateway->config.witness);
     name_members(gateway, picker, 0);
 }
 
@@ -179,6 +186,14 @@ void picker_free(struct picker *picker)
     free(picker);
 }
 
+/* Nothing that follows such a pick would mean anything. */
+static _Noreturn void end_with_unsound(struct witness *witness, uint32_t member)
+{
+    witness->member = member;
+    witness->unsound = 1;
+    abort();
+}
+
 uint32_t picker_pick(struct gateway *gateway, struct picker *picker,
                      const struct gateway_request *request, const struct stream *draws,
                      uint64_t *tried, struct lb_lease *lease)
@@ -190,7 +205,11 @@ uint32_t picker_pick(struct gateway *gateway, struct picker *picker,
                                .key = request->key,
                                .key_length = request->key_length};
     uint32_t member;
+    gateway_asks(gateway, WITNESS_PICK, picker->life);
     int status = lb_pick(picker->lb, picker->row, &asked, lease, &member);
+    if (status == LB_BAD_PICK && gateway->config.witness != NULL)
+        end_with_unsound(gateway->config.witness, member);
+    witness_ends(gateway->config.witness);
     gateway->draws += asked.draws;
     gateway->unseeded = gateway->unseeded || status == LB_UNSEEDED;
     picker->insists = NO_SERVER;

@@ -22,8 +22,11 @@ void queueing_serve(struct world *world)
 {
     struct gateway_served served;
     bool watched = world->config->on_pick != NULL;
-    while (gateway_serve(world->gateway, watched, &served))
+    witness_moves(world, NULL);
+    while (gateway_serve(world->gateway, watched, &served)) {
         clients_served(world, &served);
+        witness_moves(world, NULL);
+    }
     if (world->flow[0].queued > 0)
         look_at_next_second(world);
 }

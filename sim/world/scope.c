@@ -23,6 +23,19 @@ static struct stream scope_draws(const struct gateway *gateway, struct lb_scope_
     return stream_of(stream, key.generation);
 }
 
+/* Zeroed memory for a region of this shape, but for what a scope remembers: that is asked. */
+static void *region_memory(const struct gateway *gateway, struct lb_shape *shape, size_t *size)
+{
+    witness_begins(gateway->config.witness, WITNESS_MEMORY);
+    shape->memory = lb_algorithm_memory(gateway->balancer->algorithm, shape->slots);
+    *size = lb_region_size(shape);
+    if (*size == 0)
+        *size = SIZE_MAX; /* more slots than a region can have: no memory holds that */
+    void *memory = memory_aligned(LB_ALIGN, *size);
+    witness_ends(gateway->config.witness);
+    return memory;
+}
+
 static struct scope *scope_make(struct gateway *gateway, struct lb_scope_key key, uint32_t place)
 {
     const struct lb_view *view = gateway->balancer->view;
@@ -34,13 +47,11 @@ static struct scope *scope_make(struct gateway *gateway, struct lb_scope_key key
                                     : lives * gateway->config.instances,
         .scopes = 1,
         .mode = LB_KEPT,
-        .memory = lb_algorithm_memory(gateway->balancer->algorithm, gateway->config.stays_max),
     };
-    size_t size = lb_region_size(&shape);
-    if (size == 0)
-        size = SIZE_MAX; /* more slots than a region can have: no memory holds that */
+    size_t size;
+    void *memory = region_memory(gateway, &shape, &size);
     struct scope *scope = memory_zeroed(1, sizeof *scope);
-    int status = lb_region_format(memory_aligned(LB_ALIGN, size), size, &shape, &scope->region);
+    int status = lb_region_format(memory, size, &shape, &scope->region);
     assert(status == LB_OK);
     (void)status;
     scope->draws = scope_draws(gateway, key);

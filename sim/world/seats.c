@@ -21,6 +21,8 @@ uint32_t gateway_seats(const struct gateway *gateway, uint32_t instance, uint32_
 {
     const struct picker *picker = current(gateway, instance, worker);
     uint32_t seats = 0;
+    if (picker != NULL)
+        gateway_asks(gateway, WITNESS_SCORE, picker->life);
     for (uint32_t i = 0; picker != NULL && i < picker->members; i++) {
         struct gateway_seat one = {.server = picker->server[i], .place = lb_place(picker->lb, i)};
         if (one.place == LB_NONE)
@@ -31,6 +33,7 @@ uint32_t gateway_seats(const struct gateway *gateway, uint32_t instance, uint32_
                         : lb_believed(picker->lb, i);
         seat[seats++] = one;
     }
+    witness_ends(gateway->config.witness);
     if (seats > 1)
         qsort(seat, seats, sizeof *seat, by_place);
     return seats;

@@ -95,6 +95,7 @@ static struct gateway *make_gateway(struct world *world, const char **name)
         .seed = config->seed,
         .replication = config->replication,
         .draw_key = config->draw_key,
+        .witness = config->witness,
     });
 }
 
@@ -117,6 +118,7 @@ static struct world_result *make_result(const struct world_config *config)
 
 static void serve(struct world *world, const struct queue_item *item)
 {
+    witness_moves(world, NULL);
     switch (agenda_phase(item)) {
     case PHASE_EVENT:
         happenings_step(world, (uint32_t)item->rank, (enum step)item->order, item->what);

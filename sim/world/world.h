@@ -154,6 +154,7 @@ struct world_config {
     void (*on_end)(void *context, const struct world_end *);
     void (*on_log)(void *context, const struct world_log *);
     void *pick_context;
+    struct witness *witness; /* of an algorithm that is not trusted, see gateway.h; or NULL */
     const atomic_bool *stop; /* NULL, or: give up as soon as it is true */
 };
 

@@ -134,6 +134,17 @@ static inline struct count *count_at(struct world *world, uint32_t row, uint32_t
     return &world->count[(size_t)row * world->config->servers + server];
 }
 
+/* What the witness knows from here on: the time, and the connection, if it is one's call. */
+static inline void witness_moves(const struct world *world, const struct client *client)
+{
+    struct witness *witness = world->config->witness;
+    if (witness == NULL)
+        return;
+    witness->time_ns = world->now_ns;
+    witness->connection = client != NULL ? client->connection : UINT64_MAX;
+    witness->traffic = client != NULL ? world->source[client->source].traffic : 0;
+}
+
 /* clients.c: connections come and go. */
 void clients_arrive(struct world *, uint32_t source);
 void clients_follow(struct world *, uint32_t source); /* somebody who ended */
