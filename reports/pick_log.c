@@ -25,7 +25,8 @@ struct pick_log {
     char *named; /* as the user calls it */
     char *path;  /* the same, links followed */
     char *aside;
-    FILE *file; /* open on aside */
+    long process; /* that began it: the name of what is aside has it */
+    FILE *file;   /* open on aside */
     struct pick_sink sink;
     atomic_int error;           /* errno of the first thing that failed, or 0 */
     atomic_uint_fast64_t parts; /* so many may be there */
@@ -46,7 +47,7 @@ static char *part_path(const struct pick_log *log, uint64_t part)
 {
     size_t room = strlen(log->path) + 64;
     char *path = memory_zeroed(room, 1);
-    snprintf(path, room, "%s.part.%ld.%" PRIu64, log->path, (long)getpid(), part);
+    snprintf(path, room, "%s.part.%ld.%" PRIu64, log->path, log->process, part);
     return path;
 }
 
@@ -246,7 +247,8 @@ struct pick_log *pick_log_begin(const char *named, const char *directory, char *
     }
     size_t length = strlen(log->path) + 32;
     log->aside = memory_zeroed(length, 1);
-    snprintf(log->aside, length, "%s.new.%ld", log->path, (long)getpid());
+    log->process = (long)getpid();
+    snprintf(log->aside, length, "%s.new.%ld", log->path, log->process);
     log->sink =
         (struct pick_sink){.begin = part_begin, .pick = put_pick, .end = part_end, .context = log};
     if (may_replace(log->path, named, why, room)) {
@@ -314,6 +316,11 @@ bool pick_log_commit(struct pick_log *log, char *why, size_t room)
     }
     log_free(log);
     return fine;
+}
+
+void pick_log_expect(struct pick_log *log, uint64_t trials)
+{
+    expect_parts(log, trials);
 }
 
 void pick_log_abandon(struct pick_log *log)

@@ -32,6 +32,8 @@ bool pick_log_failed(const struct pick_log *);
 void pick_log_add(struct pick_log *, const struct experiment *);
 /* Puts it in place. Either way the log is freed; false: nothing was put there, and why. */
 bool pick_log_commit(struct pick_log *, char *why, size_t room);
+/* So many trials of an experiment may have left parts of it, in another process that died. */
+void pick_log_expect(struct pick_log *, uint64_t trials);
 /* Gives up: nothing remains. */
 void pick_log_abandon(struct pick_log *);
 

@@ -36,6 +36,7 @@ struct replay_options {
     const struct balancer *balancer;
     uint32_t workers;
     bool eager; /* every worker builds at each change, worker 0 first; else when it next picks */
+    struct witness *witness; /* of an algorithm that is not trusted; its connection is the step */
     void (*at_end)(void *context, const struct replay_end *); /* or NULL */
     void *context;
 };

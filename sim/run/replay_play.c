@@ -108,12 +108,16 @@ void replay_play(struct replay *replay)
         .count_table_bytes = (size_t)10 << 20,
         .seed = REPLAY_SEED,
         .eager = options->eager,
+        .witness = options->witness,
     });
     replay->connection = memory_zeroed(replay->connections.count, sizeof *replay->connection);
     replay->life = 1;
     fputs("step,op,id,server\n", replay->out);
-    for (size_t i = 0; i < replay->operations; i++)
+    for (size_t i = 0; i < replay->operations; i++) {
+        if (options->witness != NULL)
+            options->witness->connection = i + 1;
         replay->operation[i].kind->play(replay, &replay->operation[i], i + 1);
+    }
     if (options->at_end != NULL)
         options->at_end(options->context, &(struct replay_end){
                                               .gateway = replay->gateway,

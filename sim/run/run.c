@@ -17,6 +17,8 @@ enum { PROGRESS_NS = 100 * 1000 * 1000 };
 struct crew {
     struct experiment *experiment;
     const struct pick_sink *picks; /* or NULL */
+    struct run_slot *slot;         /* [threads], or NULL */
+    atomic_uint threads;           /* that have begun */
     atomic_uint_fast64_t next;
     atomic_bool stop;
     pthread_mutex_t lock; /* of `done` */
@@ -47,7 +49,15 @@ struct world_config run_world(const struct scenario *scenario, const struct bala
     };
 }
 
-static void run_trial(struct crew *crew, struct trial *trial, void *told)
+static bool is_own(const struct scenario *scenario, const struct balancer *balancer)
+{
+    for (uint32_t i = 0; i < scenario->vocabulary->owns; i++)
+        if (scenario->vocabulary->own[i] == balancer->algorithm)
+            return true;
+    return false;
+}
+
+static void run_trial(struct crew *crew, struct run_slot *slot, struct trial *trial, void *told)
 {
     const struct experiment *experiment = crew->experiment;
     const struct scenario *scenario = experiment->scenario;
@@ -62,29 +72,37 @@ static void run_trial(struct crew *crew, struct trial *trial, void *told)
     config.on_pick = crew->picks != NULL ? crew->picks->pick : NULL;
     config.pick_context = told;
     config.stop = &crew->stop;
+    if (slot != NULL && is_own(scenario, config.balancer))
+        config.witness = &slot->witness;
+    if (slot != NULL)
+        atomic_store(&slot->trial, (uint64_t)(trial - experiment->trial) + 1);
     trial->result = world_run(&config);
+    if (slot != NULL)
+        atomic_store(&slot->trial, 0);
 }
 
 /* false: whoever hears of the picks gives up. */
-static bool run_and_tell(struct crew *crew, uint64_t index)
+static bool run_and_tell(struct crew *crew, struct run_slot *slot, uint64_t index)
 {
     struct experiment *experiment = crew->experiment;
     const struct pick_sink *picks = crew->picks;
     void *told = picks != NULL ? picks->begin(picks->context, experiment, index) : NULL;
     if (picks != NULL && told == NULL)
         return false;
-    run_trial(crew, &experiment->trial[index], told);
+    run_trial(crew, slot, &experiment->trial[index], told);
     return picks == NULL || picks->end(told);
 }
 
 static void *work(void *context)
 {
     struct crew *crew = context;
+    uint32_t number = atomic_fetch_add(&crew->threads, 1);
+    struct run_slot *slot = crew->slot != NULL ? &crew->slot[number] : NULL;
     for (;;) {
         uint64_t i = atomic_fetch_add(&crew->next, 1);
         if (i >= crew->experiment->trials || atomic_load(&crew->stop))
             return NULL;
-        if (!run_and_tell(crew, i))
+        if (!run_and_tell(crew, slot, i))
             atomic_store(&crew->stop, true);
         pthread_mutex_lock(&crew->lock);
         crew->done++;
@@ -146,11 +164,10 @@ static char *rerun_text(const struct scenario *scenario)
     return text;
 }
 
-struct experiment *experiment_run(const struct scenario *scenario,
-                                  const struct run_options *options)
+static struct experiment *experiment_new(const struct scenario *scenario,
+                                         const struct run_options *options)
 {
     struct experiment *experiment = memory_zeroed(1, sizeof *experiment);
-    double began_s = seconds_now();
     experiment->scenario = scenario;
     experiment->seed = options->seed;
     experiment->replications = options->replications;
@@ -163,8 +180,17 @@ struct experiment *experiment_run(const struct scenario *scenario,
         experiment->sample_ns = samples_choose(scenario, &experiment->samples);
     experiment->all_series = options->series == SERIES_ALL;
     experiment->rerun = rerun_text(scenario);
+    return experiment;
+}
+
+struct experiment *experiment_run(const struct scenario *scenario,
+                                  const struct run_options *options)
+{
+    double began_s = seconds_now();
+    struct experiment *experiment = experiment_new(scenario, options);
     struct crew crew = {.experiment = experiment,
                         .picks = options->picks,
+                        .slot = options->slot,
                         .lock = PTHREAD_MUTEX_INITIALIZER,
                         .changed = PTHREAD_COND_INITIALIZER};
     run_all(&crew, options);
@@ -173,6 +199,21 @@ struct experiment *experiment_run(const struct scenario *scenario,
         return experiment;
     experiment_free(experiment);
     return NULL;
+}
+
+static void hear_nothing(void *told, const struct world_pick *pick)
+{
+    (void)told, (void)pick;
+}
+
+void experiment_try(const struct scenario *scenario, const struct run_options *options,
+                    uint64_t trial)
+{
+    static const struct pick_sink deaf = {.pick = hear_nothing};
+    struct experiment *experiment = experiment_new(scenario, options);
+    struct crew crew = {.experiment = experiment, .picks = options->picks != NULL ? &deaf : NULL};
+    run_trial(&crew, options->slot, &experiment->trial[trial], NULL);
+    experiment_free(experiment);
 }
 
 void experiment_free(struct experiment *experiment)

@@ -43,6 +43,12 @@ struct pick_sink {
     void *context;
 };
 
+/* What a thread is at: where another process can read it, if it is to tell what ended this one. */
+struct run_slot {
+    _Atomic uint64_t trial; /* 1 + its index; 0: none */
+    struct witness witness; /* of a trial whose algorithm is a user's own */
+};
+
 struct run_options {
     uint64_t seed, replications;
     enum series_wanted series;
@@ -51,11 +57,15 @@ struct run_options {
     bool (*progress)(void *context, uint64_t done, uint64_t trials);
     void *context;
     const struct pick_sink *picks; /* or NULL */
+    struct run_slot *slot;         /* [threads], or NULL: a user's own algorithms are trusted */
 };
 
 /* Runs it. NULL: given up. Freed with experiment_free(). */
 struct experiment *experiment_run(const struct scenario *, const struct run_options *);
 void experiment_free(struct experiment *);
+/* Runs one of its trials alone, in slot 0, for what happens on the way; nobody hears of its picks,
+ * but they are watched if they were to be. */
+void experiment_try(const struct scenario *, const struct run_options *, uint64_t trial);
 
 /* The world of a scenario with this balancer: replication 0, and nobody listens. */
 struct world_config run_world(const struct scenario *, const struct balancer *);
