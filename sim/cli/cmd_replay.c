@@ -1,5 +1,6 @@
 /* cmd_replay.c: lbsim replay: operations in, picks out. */
 #include "reports/placed.h"
+#include "sim/cli/blame.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/console.h"
 #include "sim/cli/own.h"
@@ -8,6 +9,7 @@
 #include "sim/scenario/values.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,8 +94,35 @@ static int replay(const char *path, const char *state, struct replay_options *re
     return code;
 }
 
-static int run_line(const struct command_line *line, struct scenario *nothing,
-                    struct balancer *balancer)
+/* The same in a process of its own where the algorithm is the user's own. */
+static int replay_guarded(const struct own *own, const char *path, const char *state,
+                          struct replay_options *replay_options)
+{
+    struct guard guard;
+    struct guard_outcome outcome;
+    const struct plugin *plugin = plugins_file(&own->plugins, replay_options->balancer->algorithm);
+    if (plugin == NULL || !guard_begin(&guard, 1, 0, console_interrupted))
+        return replay(path, state, replay_options);
+    const struct witness *witness = replay_options->witness = &guard.slot->witness;
+    int code;
+    if (guard_split(&guard, &outcome)) {
+        code = replay(path, state, replay_options);
+    } else if (outcome.end == GUARD_RETURNED) {
+        code = outcome.value;
+    } else if (guard_asks(guard.slot)) {
+        char where[BLAME_ROOM], at[2 * BLAME_ROOM];
+        snprintf(at, sizeof at, "at step %" PRIu64 " of %.128s, %s", witness->connection, path,
+                 blame_where(witness, NULL, where));
+        code = blame(plugin->path, &outcome, witness, at);
+    } else {
+        code = blame_nobody(&outcome, plugin->path);
+    }
+    guard_end(&guard);
+    return code;
+}
+
+static int run_line(const struct command_line *line, const struct own *own,
+                    struct scenario *nothing, struct balancer *balancer)
 {
     const char *balancer_text = command_line_value(line, "balancer");
     const char *rebuild = command_line_value(line, "rebuild");
@@ -124,7 +153,7 @@ static int run_line(const struct command_line *line, struct scenario *nothing,
                                            : 1,
         .eager = rebuild != NULL && strcmp(rebuild, "eager") == 0,
     };
-    return replay(line->word[0], command_line_value(line, "state"), &replay_options);
+    return replay_guarded(own, line->word[0], command_line_value(line, "state"), &replay_options);
 }
 
 static int run(const struct command_line *line)
@@ -134,7 +163,7 @@ static int run(const struct command_line *line)
     struct balancer balancer = {.workers = 0};
     int code = EXIT_FINE;
     if (own_open(&own, line, &code))
-        code = run_line(line, &nothing, &balancer);
+        code = run_line(line, &own, &nothing, &balancer);
     arena_free(&nothing.arena);
     own_close(&own);
     return code;

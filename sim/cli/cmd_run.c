@@ -74,6 +74,20 @@ static bool show_progress(void *context, uint64_t done, uint64_t trials)
     return !console_interrupted() && (watched->log == NULL || !pick_log_failed(watched->log));
 }
 
+struct run_options run_options_of(const struct job *job, uint32_t i)
+{
+    struct run_options run = {.threads = (uint32_t)job->threads, .slot = job->guard.slot};
+    run.series = command_line_value(job->line, "output") == NULL       ? SERIES_NONE
+                 : command_line_value(job->line, "all-series") != NULL ? SERIES_ALL
+                                                                       : SERIES_FIRST;
+    if (job->log != NULL)
+        run.picks = pick_log_sink(job->log);
+    number_option(job, "seed", 0, UINT64_MAX, job->scenario[i]->seed, &run.seed);
+    number_option(job, "replications", 1, 100000, job->scenario[i]->replications,
+                  &run.replications);
+    return run;
+}
+
 static bool run_scenarios(struct job *job)
 {
     job->experiment = memory_zeroed(job->scenarios, sizeof *job->experiment);
@@ -81,15 +95,11 @@ static bool run_scenarios(struct job *job)
         const struct scenario *scenario = job->scenario[i];
         struct watched watched = {.progress = {.name = scenario->name, .quiet = job->quiet},
                                   .log = job->log};
-        struct run_options run = {
-            .threads = (uint32_t)job->threads, .progress = show_progress, .context = &watched};
-        if (job->log != NULL)
-            run.picks = pick_log_sink(job->log);
-        run.series = command_line_value(job->line, "output") == NULL       ? SERIES_NONE
-                     : command_line_value(job->line, "all-series") != NULL ? SERIES_ALL
-                                                                           : SERIES_FIRST;
-        number_option(job, "seed", 0, UINT64_MAX, scenario->seed, &run.seed);
-        number_option(job, "replications", 1, 100000, scenario->replications, &run.replications);
+        struct run_options run = run_options_of(job, i);
+        run.progress = show_progress;
+        run.context = &watched;
+        if (job->guard.experiment != NULL)
+            atomic_store(job->guard.experiment, i);
         job->experiment[i] = experiment_run(scenario, &run);
         progress_clear(&watched.progress);
         if (job->experiment[i] == NULL)
@@ -162,14 +172,9 @@ static bool finish_log(struct job *job)
     return fine;
 }
 
-static int run_job(struct job *job)
+static int run_and_write(struct job *job)
 {
     int code = EXIT_FINE;
-    bool fine = check_options(job);
-    if (!run_load(job, &code) || !fine)
-        return code != EXIT_FINE ? code : EXIT_INVALID;
-    if (!begin_files(job))
-        return EXIT_ENVIRONMENT;
     if (!(run_scenarios(job) && run_judge(job)) &&
         (job->log == NULL || !pick_log_failed(job->log))) {
         console_error("interrupted; nothing was written");
@@ -183,6 +188,15 @@ static int run_job(struct job *job)
         code = run_write_stdout(job);
     run_judge_tell(job);
     return code == EXIT_FINE ? run_judge_code(job) : code;
+}
+
+static int run_job(struct job *job)
+{
+    int code = EXIT_FINE;
+    bool fine = check_options(job);
+    if (!run_load(job, &code) || !fine)
+        return code != EXIT_FINE ? code : EXIT_INVALID;
+    return begin_files(job) ? run_guarded(job, run_and_write) : EXIT_ENVIRONMENT;
 }
 
 static int run(const struct command_line *line)
@@ -199,6 +213,7 @@ static int run(const struct command_line *line)
         scenario_free(job.scenario[i]);
     free(job.experiment);
     free(job.scenario);
+    guard_end(&job.guard);
     own_close(&job.own);
     return code;
 }

@@ -56,6 +56,12 @@ void console_hold_signals(void)
     sigprocmask(SIG_BLOCK, &signals, NULL);
 }
 
+void console_let_signals(void)
+{
+    sigset_t signals = polite_signals();
+    sigprocmask(SIG_UNBLOCK, &signals, NULL);
+}
+
 bool console_interrupted(void)
 {
     sigset_t pending;

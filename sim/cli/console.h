@@ -25,6 +25,8 @@ bool console_colour(FILE *);
 /* Signals that end a run politely are held back from here on, so that they can be asked for. */
 void console_hold_signals(void);
 bool console_interrupted(void);
+/* They end the process again, as ever. */
+void console_let_signals(void);
 
 /* A line of progress, redrawn in place; only where stderr is a terminal. */
 struct progress {

@@ -6,7 +6,7 @@
 #include "sim/cli/options.h"
 #include "sim/cli/own.h"
 #include "sim/run/expect.h"
-#include "sim/run/run.h"
+#include "sim/run/guard.h"
 
 struct job {
     const struct command_line *line;
@@ -19,6 +19,7 @@ struct job {
     uint64_t threads;
     const char *directory; /* of -o, or NULL */
     struct pick_log *log;  /* or NULL */
+    struct guard guard;    /* of plugins' algorithms */
 };
 
 /* run_load.c: the plugins and the scenarios that were asked for, with the balancers of -b. false: something is
@@ -42,5 +43,12 @@ bool run_try_directory(const char *directory);
 int run_write_directory(const struct job *);
 /* What stdout gets: made whole before any of it is written. */
 int run_write_stdout(const struct job *);
+
+/* cmd_run.c: how the job's scenario of this number is to be run; nobody listens. */
+struct run_options run_options_of(const struct job *, uint32_t scenario);
+
+/* guarded.c: the job's work in a process of its own where plugins are to be run, so that it is known
+ * who crashed; else here. `work` returns the exit code. */
+int run_guarded(struct job *, int (*work)(struct job *));
 
 #endif

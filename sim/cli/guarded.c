@@ -1,0 +1,171 @@
+/* guarded.c: a run with algorithms of the user's own, in a process of its own.
+ *
+ * When it dies, several trials may have been under way on its threads, and a signal does not tell
+ * whose it was. Trials are deterministic, so each of them is run again, alone, until one dies. */
+#include "sim/cli/blame.h"
+#include "sim/cli/console.h"
+#include "sim/cli/run_parts.h"
+#include "sim/engine/memory.h"
+#include "sim/scenario/values.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A trial that was under way. */
+struct suspect {
+    uint64_t trial;
+    struct witness witness;
+};
+
+static uint32_t suspects_of(const struct guard *guard, struct suspect *suspect)
+{
+    uint32_t suspects = 0;
+    for (uint32_t i = 0; i < guard->slots; i++) {
+        const struct run_slot *slot = &guard->slot[i];
+        uint64_t trial = atomic_load(&slot->trial);
+        if (trial > 0)
+            suspect[suspects++] = (struct suspect){.trial = trial - 1, .witness = slot->witness};
+    }
+    return suspects;
+}
+
+/* The -b of the command line that asked for this balancer, or its name in the file. */
+static const char *spelling(const struct job *job, const struct scenario *scenario,
+                            uint32_t balancer)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < job->line->options; i++)
+        if (job->line->option[i].row->letter == 'b' && count++ == balancer)
+            return job->line->option[i].text;
+    return scenario->balancer[balancer].name;
+}
+
+static void say_how_to_see(const struct job *job, uint32_t which, const struct suspect *suspect)
+{
+    const struct scenario *scenario = job->scenario[which];
+    const struct run_options run = run_options_of(job, which);
+    uint32_t balancer = (uint32_t)(suspect->trial / run.replications);
+    uint64_t replication = suspect->trial % run.replications;
+    const struct plugin *plugin =
+        plugins_file(&job->own.plugins, scenario->balancer[balancer].algorithm);
+    char again[32] = "", seed[32] = "";
+    if (replication > 0)
+        snprintf(again, sizeof again, " -r %" PRIu64, replication + 1);
+    if (command_line_value(job->line, "seed") != NULL)
+        snprintf(seed, sizeof seed, " -s %" PRIu64, run.seed);
+    console_error("to see it: gdb -ex 'set follow-fork-mode child' -ex run --args lbsim run %s "
+                  "--plugin %s -b %s%s%s -j 1 -q",
+                  job->line->word[which], plugin->path, spelling(job, scenario, balancer), seed,
+                  again);
+}
+
+/* Says whose it was, and where in the run. */
+static int say(const struct job *job, uint32_t which, const struct guard_outcome *outcome,
+               const struct suspect *suspect)
+{
+    const struct scenario *scenario = job->scenario[which];
+    const struct run_options run = run_options_of(job, which);
+    const struct balancer *balancer = &scenario->balancer[suspect->trial / run.replications];
+    const struct plugin *plugin = plugins_file(&job->own.plugins, balancer->algorithm);
+    const struct witness *witness = &suspect->witness;
+    char where[BLAME_ROOM], time[32], at[2 * BLAME_ROOM];
+    snprintf(at, sizeof at, "at %ss of %s, balancer %s, replication %" PRIu64 ", %s",
+             value_seconds_text(witness->time_ns, time), scenario->name, balancer->name,
+             suspect->trial % run.replications,
+             blame_where(witness, scenario->traffic[witness->traffic].name, where));
+    int code = blame(plugin->path, outcome, witness, at);
+    say_how_to_see(job, which, suspect);
+    return code;
+}
+
+/* Runs a suspect's trial alone; true: it did it again, and the suspect knows where. */
+static bool confess(struct job *job, uint32_t which, struct suspect *suspect,
+                    struct guard_outcome *outcome)
+{
+    struct run_options run = run_options_of(job, which);
+    if (guard_split(&job->guard, outcome)) {
+        console_let_signals();
+        experiment_try(job->scenario[which], &run, suspect->trial);
+        _exit(EXIT_FINE);
+    }
+    suspect->witness = job->guard.slot[0].witness;
+    return !outcome->interrupted && outcome->end != GUARD_RETURNED &&
+           guard_asks(&job->guard.slot[0]);
+}
+
+/* The paths of all plugins, to be freed. */
+static char *all_paths(const struct plugins *plugins)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    for (uint32_t i = 0; i < plugins->plugins; i++)
+        fprintf(to, "%s%s", i > 0 ? ", " : "", plugins->plugin[i].path);
+    fclose(to);
+    return text;
+}
+
+/* One by one. Alone on its threads, a suspect is as good as caught; one that picked what it must
+ * not, or never came back, is. */
+static int find_culprit(struct job *job, struct guard_outcome outcome)
+{
+    uint32_t which = atomic_load(job->guard.experiment), caught = UINT32_MAX;
+    struct suspect *suspect = memory_zeroed(job->guard.slots, sizeof *suspect);
+    uint32_t suspects = suspects_of(&job->guard, suspect);
+    for (uint32_t i = 0; i < suspects; i++)
+        if (suspect[i].witness.unsound != 0 ||
+            (suspects == 1 && atomic_load(&suspect[i].witness.call) != WITNESS_NONE))
+            caught = i;
+    for (uint32_t i = 0; i < suspects && suspects > 1 && caught == UINT32_MAX; i++) {
+        struct guard_outcome again;
+        if (confess(job, which, &suspect[i], &again)) {
+            outcome = again;
+            caught = i;
+        }
+        outcome.interrupted = outcome.interrupted || again.interrupted;
+    }
+    int code;
+    if (caught == UINT32_MAX && outcome.interrupted) {
+        console_error("interrupted while it was sought who ended the run; nothing was written");
+        code = EXIT_INTERRUPTED;
+    } else if (caught != UINT32_MAX) {
+        code = say(job, which, &outcome, &suspect[caught]);
+    } else {
+        char *paths = all_paths(&job->own.plugins);
+        code = blame_nobody(&outcome, paths);
+        free(paths);
+    }
+    free(suspect);
+    return code;
+}
+
+static int say_stuck(struct job *job, const struct guard_outcome *outcome)
+{
+    const struct run_slot *slot = &job->guard.slot[outcome->value];
+    struct suspect suspect = {.trial = atomic_load(&slot->trial) - 1, .witness = slot->witness};
+    return say(job, atomic_load(job->guard.experiment), outcome, &suspect);
+}
+
+/* What the trials may have left of a log where nobody cleared it away. */
+static void expect_parts(struct job *job)
+{
+    for (uint32_t i = 0; job->log != NULL && i < job->scenarios; i++)
+        pick_log_expect(job->log,
+                        job->scenario[i]->balancers * run_options_of(job, i).replications);
+}
+
+int run_guarded(struct job *job, int (*work)(struct job *))
+{
+    struct guard_outcome outcome;
+    if (job->own.plugins.plugins == 0 ||
+        !guard_begin(&job->guard, (uint32_t)job->threads, 0, console_interrupted))
+        return work(job);
+    if (guard_split(&job->guard, &outcome))
+        return work(job);
+    if (outcome.end == GUARD_RETURNED)
+        return outcome.value;
+    expect_parts(job);
+    return outcome.end == GUARD_STUCK ? say_stuck(job, &outcome) : find_culprit(job, outcome);
+}
