@@ -114,11 +114,12 @@ $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libsim.a $(BUILD)/liblb.a
 OUT ?= out/ws_scale
 export JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 
-.PHONY: help run test check bench format docs snapshots clean
+.PHONY: help run test check bench example format docs snapshots clean
 help:
 	@echo "make run        build, and run the main job: scenarios/ws_scale.yaml (installs what is missing)"
 	@echo "make test       build and pass the tests (installs what is missing)"
 	@echo "make check      the slower checks: sanitizers, theory, clang-tidy, format, fuzz, nginx"
+	@echo "make example    an algorithm of one's own, built and run: algorithms/example"
 	@echo "make bench      what picks cost, as ratios measured interleaved"
 	@echo "make format     clang-format over the tree"
 	@echo "make docs       write docs/ and README's run anew, from the program and the truth suite"
@@ -138,7 +139,7 @@ test:
 	@tools/need build test plot install
 	@$(MAKE) --no-print-directory -j$(JOBS) all tests everything
 	@tests/run $(TESTS) tests/check_floors tests/check_house tests/check_docs tests/check_agreement tests/cli/run \
-		tests/check_install tests/check_manual tests/check_completion
+		tests/check_install tests/check_manual tests/check_completion tests/check_plugin
 
 CHECK_SOURCES = $(shell find algorithms sim reports tests -name '*.[ch]')
 TIDY_SOURCES  = $(SIM_SRC) $(CLI_SRC) $(LB_SRC) $(CONTRACT_SRC)
@@ -158,6 +159,11 @@ check:
 	@tests/run $(patsubst $(BUILD)/%,build/asan/%,$(TESTS)) $(LONG_TESTS) tests/check_liblb tests/check_bits \
 		tests/check_threads tests/check_instructions tests/check_fuzz tests/nginx_probe tests/check_real \
 		tests/check_completion_zsh tests/check_packages -- tests/check_fidelity
+
+# An algorithm of one's own, beside the library's.
+example: all
+	@$(MAKE) --no-print-directory -C algorithms/example
+	$(BUILD)/lbsim run ws_scale --plugin algorithms/example/d_choices.so -b round_robin -b least_conn -b d_choices
 
 bench: $(BUILD)/bench_picks
 	$<
@@ -184,6 +190,7 @@ snapshots: all
 VERSION   := $(shell sed -n 's/^\#define LBSIM_VERSION "\(.*\)"/\1/p' sim/run/run.h)
 PAGES     := $(patsubst docs/man/%.scd,build/man/%,$(wildcard docs/man/*.scd))
 SCENARIOS := $(sort $(wildcard scenarios/*.* scenarios/*/*.*))
+EXAMPLE   := $(sort $(filter-out %.so,$(wildcard algorithms/example/*)))
 
 # One row a thing: what is built, and the place it gets. The program finds everything from where it is.
 INSTALLED := \
@@ -198,7 +205,8 @@ INSTALLED := \
 	build/completion/bash:$(BASH_COMPLETIONS)/lbsim \
 	build/completion/zsh:$(ZSH_COMPLETIONS)/_lbsim \
 	$(foreach page,$(PAGES),$(page):$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
-	$(foreach file,$(SCENARIOS),$(file):$(PREFIX)/share/lbsim/$(file))
+	$(foreach file,$(SCENARIOS),$(file):$(PREFIX)/share/lbsim/$(file)) \
+	$(foreach file,$(EXAMPLE),$(file):$(PREFIX)/share/lbsim/example/$(notdir $(file)))
 
 .PHONY: everything install uninstall FORCE
 everything: $(foreach row,$(INSTALLED),$(firstword $(subst :, ,$(row))))

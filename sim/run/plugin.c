@@ -14,8 +14,9 @@
 #include <unistd.h>
 
 enum {
-    OPENING_S = 10,      /* what code that runs as a file is loaded may take */
-    ALGORITHMS_MOST = 64 /* in one file */
+    OPENING_S = 10,       /* what code that runs as a file is loaded may take */
+    ALGORITHMS_MOST = 64, /* in one file */
+    LIVED = 86, /* the exit code of who came through it: not that of somebody who leaves */
 };
 
 /* A name without a slash is a file here, not one of the system's. */
@@ -101,11 +102,11 @@ static bool survives(const struct plugins *plugins, const struct plugin *plugin,
         struct plugin trial = *plugin;
         alarm(OPENING_S);
         open_one(plugins, &trial, why);
-        _exit(0);
+        _exit(LIVED);
     }
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
-    if (child < 0 || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
+    if (child < 0 || (WIFEXITED(status) && WEXITSTATUS(status) == LIVED))
         return true;
     if (WIFSIGNALED(status) && WTERMSIG(status) != SIGALRM)
         return say(why, "crashed (%s) when it was loaded, before any call: is its table whole?",

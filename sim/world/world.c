@@ -217,6 +217,7 @@ struct world_result *world_run(const struct world_config *config)
     world.flow = memory_zeroed((size_t)config->traffics + 1, sizeof *world.flow);
     world.flow_before = memory_zeroed((size_t)config->traffics + 1, sizeof *world.flow);
     world.state = memory_zeroed(servers, sizeof *world.state);
+    witness_moves(&world, NULL);
     world.ledger_is_right = laws_ledger_is_right(config);
     for (uint32_t i = 0; i < servers; i++)
         world.server[i].joined = NO_CHANGE;
