@@ -22,8 +22,8 @@ static size_t memory(uint32_t slots)
     return sizeof(struct rest) + slots * sizeof(uint64_t);
 }
 
-/* A server that returns after it left the scope begins like a new one. One that the scope knows, and
- * that comes with a new picker or an edited list, keeps what is remembered of it. */
+/* A server that returns after it left the scope begins like a new one. One that the scope knows,
+ * and that comes with a new picker or an edited list, keeps what is remembered of it. */
 static void enter(struct lb_context *c, uint32_t member, enum lb_entry why)
 {
     struct rest *rest = c->memory;

@@ -22,8 +22,8 @@ struct job {
     struct guard guard;    /* of plugins' algorithms */
 };
 
-/* run_load.c: the plugins and the scenarios that were asked for, with the balancers of -b. false: something is
- * wrong with them, all of it was said, and *code is the exit code. */
+/* run_load.c: the plugins and scenarios that were asked for, with the balancers of -b. false:
+ * something is wrong with them, all of it was said, and *code is the exit code. */
 bool run_load(struct job *, int *code);
 
 /* run_judge.c: what the scenarios expect, unless --no-expect. false: interrupted. */
@@ -47,8 +47,8 @@ int run_write_stdout(const struct job *);
 /* cmd_run.c: how the job's scenario of this number is to be run; nobody listens. */
 struct run_options run_options_of(const struct job *, uint32_t scenario);
 
-/* guarded.c: the job's work in a process of its own where plugins are to be run, so that it is known
- * who crashed; else here. `work` returns the exit code. */
+/* guarded.c: the job's work in a process of its own where plugins are to be run, so that it is
+ * known who crashed; else here. `work` returns the exit code. */
 int run_guarded(struct job *, int (*work)(struct job *));
 
 #endif

@@ -90,8 +90,8 @@ const struct preset *preset_find(const char *name);
 /* The balancer that a preset means, without a name of its own. */
 struct balancer balancer_of_preset(const struct preset *);
 
-/* The same for an algorithm that is not the library's: what the plain presets are, view host, change
- * in_place, reaped; its preset has no name. */
+/* The same for an algorithm that is not the library's: what the plain presets are, view host,
+ * change in_place, reaped; its preset has no name. */
 struct balancer balancer_of_algorithm(const struct lb_algorithm *);
 
 /* The number of a word in a choice or in an algorithm's parameter, or -1. */

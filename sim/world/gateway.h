@@ -30,8 +30,8 @@ struct gateway_config {
     uint64_t seed, replication; /* of scopes' own draws */
     const uint64_t *draw_key;   /* two words in their place, the same for every scope; or NULL */
     bool eager;                 /* every worker builds at once, worker 0 first */
-    /* Of an algorithm that is not trusted: told of every call, and who is chosen is checked. A wrong
-     * one ends the process (SIGABRT), for there is nothing to go on with. NULL: it is trusted. */
+    /* Of an algorithm that is not trusted: told of every call, and who is chosen is checked. A
+     * wrong one ends the process (SIGABRT): there is nothing to go on with. NULL: it is trusted. */
     struct witness *witness;
 };
 

@@ -1,5 +1,5 @@
-/* witness.h: what a world is asking of an algorithm that is not trusted, noted as it is asked: where
- * another process can read it, it tells who crashed, in which call, and where in the run. */
+/* witness.h: what a world is asking of an algorithm that is not trusted, noted as it is asked.
+ * Where another process can read it, it tells who crashed, in which call, and where in the run. */
 #ifndef SIM_WORLD_WITNESS_H
 #define SIM_WORLD_WITNESS_H
 
