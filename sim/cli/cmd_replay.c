@@ -18,6 +18,7 @@ enum { TRACE_BYTES = 16 << 20 };
 static const struct option_row options[] = {
     {'b', "balancer", "PRESET", "who picks; a preset, or least_conn,view=worker", false},
     PLUGIN_OPTION,
+    UNGUARDED_OPTION,
     {'w', "workers", "N", "worker processes; by default the balancer's, or 1", false},
     {0, "rebuild", "eager|lazy",
      "when pickers are built: at a change, or when\n"
@@ -94,10 +95,28 @@ static int replay(const char *path, const char *state, struct replay_options *re
     return code;
 }
 
+/* The same command, but for what it writes, under a debugger. */
+static void say_how_to_see(const struct command_line *line)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    for (uint32_t i = 0; i < line->options; i++) {
+        const struct option_row *row = line->option[i].row;
+        if (strcmp(row->name, "state") != 0)
+            fprintf(to, " --%s %s", row->name, line->option[i].text);
+    }
+    fclose(to);
+    console_error("to see it: gdb -ex run --args lbsim replay %s%s --unguarded", line->word[0],
+                  text);
+    free(text);
+}
+
 /* The same in a process of its own where the algorithm is the user's own. */
-static int replay_guarded(const struct own *own, const char *path, const char *state,
+static int replay_guarded(const struct command_line *line, const struct own *own,
                           struct replay_options *replay_options)
 {
+    const char *path = line->word[0], *state = command_line_value(line, "state");
     struct guard guard;
     struct guard_outcome outcome;
     const struct plugin *plugin = plugins_file(&own->plugins, replay_options->balancer->algorithm);
@@ -105,7 +124,7 @@ static int replay_guarded(const struct own *own, const char *path, const char *s
         return replay(path, state, replay_options);
     const struct witness *witness = replay_options->witness = &guard.slot->witness;
     int code;
-    if (guard_split(&guard, &outcome)) {
+    if (command_line_value(line, "unguarded") != NULL || guard_split(&guard, &outcome)) {
         code = replay(path, state, replay_options);
     } else if (outcome.end == GUARD_RETURNED) {
         code = outcome.value;
@@ -114,6 +133,7 @@ static int replay_guarded(const struct own *own, const char *path, const char *s
         snprintf(at, sizeof at, "at step %" PRIu64 " of %.128s, %s", witness->connection, path,
                  blame_where(witness, NULL, where));
         code = blame(plugin->path, &outcome, witness, at);
+        say_how_to_see(line);
     } else {
         code = blame_nobody(&outcome, plugin->path);
     }
@@ -153,7 +173,7 @@ static int run_line(const struct command_line *line, const struct own *own,
                                            : 1,
         .eager = rebuild != NULL && strcmp(rebuild, "eager") == 0,
     };
-    return replay_guarded(own, line->word[0], command_line_value(line, "state"), &replay_options);
+    return replay_guarded(line, own, &replay_options);
 }
 
 static int run(const struct command_line *line)

@@ -20,6 +20,7 @@ static const struct option_row options[] = {
      "                             a preset, or least_conn,view=worker,workers=4",
      false},
     PLUGIN_OPTION,
+    UNGUARDED_OPTION,
     {0, "format", "table|csv", "what stdout gets: the tables, or servers.csv", false},
     {0, "all", NULL, "every server's row, however many", false},
     {0, "log", "FILE", "every pick and what it saw, one by one, as CSV", false},

@@ -1,7 +1,9 @@
 /* guarded.c: a run with algorithms of the user's own, in a process of its own.
  *
  * When it dies, several trials may have been under way on its threads, and a signal does not tell
- * whose it was. Trials are deterministic, so each of them is run again, alone, until one dies. */
+ * whose it was. Trials are deterministic, so each of them is run again, alone, in their order, until
+ * one dies. They were begun in that order too, so it is the first of all that die, whatever the
+ * number of threads. */
 #include "sim/cli/blame.h"
 #include "sim/cli/console.h"
 #include "sim/cli/run_parts.h"
@@ -19,6 +21,12 @@ struct suspect {
     struct witness witness;
 };
 
+static int by_trial(const void *a, const void *b)
+{
+    const struct suspect *one = a, *two = b;
+    return (one->trial > two->trial) - (one->trial < two->trial);
+}
+
 static uint32_t suspects_of(const struct guard *guard, struct suspect *suspect)
 {
     uint32_t suspects = 0;
@@ -28,6 +36,7 @@ static uint32_t suspects_of(const struct guard *guard, struct suspect *suspect)
         if (trial > 0)
             suspect[suspects++] = (struct suspect){.trial = trial - 1, .witness = slot->witness};
     }
+    qsort(suspect, suspects, sizeof *suspect, by_trial);
     return suspects;
 }
 
@@ -55,8 +64,8 @@ static void say_how_to_see(const struct job *job, uint32_t which, const struct s
         snprintf(again, sizeof again, " -r %" PRIu64, replication + 1);
     if (command_line_value(job->line, "seed") != NULL)
         snprintf(seed, sizeof seed, " -s %" PRIu64, run.seed);
-    console_error("to see it: gdb -ex 'set follow-fork-mode child' -ex run --args lbsim run %s "
-                  "--plugin %s -b %s%s%s -j 1 -q",
+    console_error("to see it: gdb -ex run --args lbsim run %s --plugin %s -b %s%s%s -j 1 -q "
+                  "--unguarded",
                   job->line->word[which], plugin->path, spelling(job, scenario, balancer), seed,
                   again);
 }
@@ -107,17 +116,14 @@ static char *all_paths(const struct plugins *plugins)
     return text;
 }
 
-/* One by one. Alone on its threads, a suspect is as good as caught; one that picked what it must
- * not, or never came back, is. */
+/* One that was alone is caught; others are asked one by one. */
 static int find_culprit(struct job *job, struct guard_outcome outcome)
 {
     uint32_t which = atomic_load(job->guard.experiment), caught = UINT32_MAX;
     struct suspect *suspect = memory_zeroed(job->guard.slots, sizeof *suspect);
     uint32_t suspects = suspects_of(&job->guard, suspect);
-    for (uint32_t i = 0; i < suspects; i++)
-        if (suspect[i].witness.unsound != 0 ||
-            (suspects == 1 && atomic_load(&suspect[i].witness.call) != WITNESS_NONE))
-            caught = i;
+    if (suspects == 1 && atomic_load(&suspect[0].witness.call) != WITNESS_NONE)
+        caught = 0;
     for (uint32_t i = 0; i < suspects && suspects > 1 && caught == UINT32_MAX; i++) {
         struct guard_outcome again;
         if (confess(job, which, &suspect[i], &again)) {
@@ -162,7 +168,7 @@ int run_guarded(struct job *job, int (*work)(struct job *))
     if (job->own.plugins.plugins == 0 ||
         !guard_begin(&job->guard, (uint32_t)job->threads, 0, console_interrupted))
         return work(job);
-    if (guard_split(&job->guard, &outcome))
+    if (command_line_value(job->line, "unguarded") != NULL || guard_split(&job->guard, &outcome))
         return work(job);
     if (outcome.end == GUARD_RETURNED)
         return outcome.value;

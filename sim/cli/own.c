@@ -21,6 +21,11 @@ bool own_open(struct own *own, const struct command_line *line, int *code)
         if (status == PLUGIN_UNREADABLE || *code == EXIT_FINE)
             *code = status == PLUGIN_UNREADABLE ? EXIT_ENVIRONMENT : EXIT_INVALID;
     }
+    if (own->plugins.plugins == 0 && *code == EXIT_FINE &&
+        command_line_value(line, "unguarded") != NULL) {
+        console_error("--unguarded is about algorithms that --plugin loads");
+        *code = EXIT_INVALID;
+    }
     own->words = plugins_vocabulary(&own->plugins);
     own->words.metric = metric_known;
     return *code == EXIT_FINE;

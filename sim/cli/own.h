@@ -12,6 +12,12 @@
         0, "plugin", "FILE.so", "load algorithms of your own; may be repeated", false              \
     }
 
+/* And of those that run them. */
+#define UNGUARDED_OPTION                                                                           \
+    {                                                                                              \
+        0, "unguarded", NULL, "run plugins in this process, as a debugger wants it", false         \
+    }
+
 struct own {
     struct plugins plugins;
     struct vocabulary words; /* for scenarios_load() */
