@@ -1,9 +1,9 @@
 /* guarded.c: a run with algorithms of the user's own, in a process of its own.
  *
  * When it dies, several trials may have been under way on its threads, and a signal does not tell
- * whose it was. Trials are deterministic, so each of them is run again, alone, in their order, until
- * one dies. They were begun in that order too, so it is the first of all that die, whatever the
- * number of threads. */
+ * whose it was. Trials are deterministic, so each of them is run again, alone, in their order,
+ * until one dies. They were begun in that order too, so it is the first of all that die, whatever
+ * the number of threads. */
 #include "sim/cli/blame.h"
 #include "sim/cli/console.h"
 #include "sim/cli/run_parts.h"

@@ -6,9 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* One balancer may be read for a scenario that was never loaded, and so has no words of its own. */
+static const struct vocabulary *words_of(const struct loader *loader)
+{
+    static const struct vocabulary nothing_more = {.owns = 0};
+    const struct vocabulary *vocabulary = loader->scenario->vocabulary;
+    return vocabulary != NULL ? vocabulary : &nothing_more;
+}
+
 const struct lb_algorithm *algorithm_at(const struct loader *loader, uint32_t i)
 {
-    const struct vocabulary *vocabulary = loader->scenario->vocabulary;
+    const struct vocabulary *vocabulary = words_of(loader);
     uint32_t first = 0; /* of one's own */
     while (lb_algorithm_at(first) != NULL && first < i)
         first++;
@@ -19,7 +27,7 @@ const struct lb_algorithm *algorithm_at(const struct loader *loader, uint32_t i)
 
 static const struct lb_algorithm *own_called(const struct loader *loader, const char *name)
 {
-    const struct vocabulary *vocabulary = loader->scenario->vocabulary;
+    const struct vocabulary *vocabulary = words_of(loader);
     for (uint32_t i = 0; i < vocabulary->owns; i++)
         if (strcmp(lb_algorithm_name(vocabulary->own[i]), name) == 0)
             return vocabulary->own[i];
@@ -28,7 +36,7 @@ static const struct lb_algorithm *own_called(const struct loader *loader, const 
 
 static void fault_preset(struct loader *loader, const struct yaml_node *node)
 {
-    const struct vocabulary *vocabulary = loader->scenario->vocabulary;
+    const struct vocabulary *vocabulary = words_of(loader);
     size_t count = 0, presets = 0;
     while (preset_at((uint32_t)presets) != NULL)
         presets++;
