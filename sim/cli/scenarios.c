@@ -52,7 +52,8 @@ static struct scenario *load(const char *path, const struct vocabulary *vocabula
         *code = EXIT_ENVIRONMENT;
         return NULL;
     }
-    struct scenario *scenario = scenario_load(&input, vocabulary != NULL ? vocabulary : &words, &faults);
+    const struct vocabulary *known = vocabulary != NULL ? vocabulary : &words;
+    struct scenario *scenario = scenario_load(&input, known, &faults);
     faults_print(&faults, &input, stderr, console_colour(stderr));
     if (scenario == NULL)
         *code = EXIT_INVALID;
