@@ -85,11 +85,11 @@ static void laws_can_be_listed(void)
     uint32_t laws = 0;
     for (; lb_contract_law_at(laws) != NULL; laws++) {
         const struct lb_contract_law *law = lb_contract_law_at(laws);
-        CU_ASSERT(strlen(law->name) > 0 && strlen(law->statement) > 20 && law->exercise != NULL);
+        CU_ASSERT(strlen(law->name) > 0 && strlen(law->statement) > 20);
         for (uint32_t i = 0; i < laws; i++)
             CU_ASSERT(strcmp(law->name, lb_contract_law_at(i)->name) != 0);
     }
-    CU_ASSERT_EQUAL(laws, 14);
+    CU_ASSERT_EQUAL(laws, LB_CONTRACT_LAWS);
 }
 
 /* ---- Algorithms that keep the laws: what the broken ones are made from ---- */

@@ -1,5 +1,5 @@
 /* borders.c: the exercises on small and odd lists. SPDX-License-Identifier: MIT */
-#include "mini.h"
+#include "ops.h"
 
 struct border { /* a list and what is asked of it */
     const char *about;
@@ -29,126 +29,93 @@ static const struct border borders[] = {
     {.about = "three of many slots", .servers = MINI_SERVERS, .members = 3, .weight = 1},
 };
 
-static void reload(struct lb_mini_host *host, const struct border *border)
+static void list_border(struct lb_mini_ops *ops, const struct border *border)
 {
     struct lb_member member[MINI_SERVERS] = {{0}};
+    ops->servers = border->servers;
+    ops->unchecked = border->members > 8;
     for (uint32_t i = 0; i < border->members; i++)
         member[i] = (struct lb_member){
-            .slot = host->slot[border->servers - 1 - i], /* against the order of interning */
+            .slot = border->servers - 1 - i, /* against the order of interning */
             .weight = border->alternate && i % 2 == 1 ? 1 : border->weight,
             .max_conns = border->max_conns,
         };
-    lb_mini_reload(host, member, border->members);
-    for (uint32_t i = 0; i < border->members && border->all_down; i++)
-        lb_mini_set_down(host, member[i].slot, true);
+    lb_mini_ops_list(ops, MINI_NEW_WORKERS, member, border->members);
 }
 
-/* Picks until refused; lb_mini_pick holds each against the list. Returns how many were picked. */
-static uint32_t pick_all(struct lb_mini_host *host, uint64_t *tried, uint32_t most)
+static void all(struct lb_mini_ops *ops, const struct border *border, enum lb_mini_kind kind)
 {
-    uint32_t picked = 0;
-    while (picked < most && !host->broken) {
-        uint32_t picker = host->worker[0].picker;
-        if (picker == LB_NONE || !host->view->per_request || tried == NULL)
-            picker = lb_mini_current(host, 0);
-        if (picker == LB_NONE || lb_mini_pick(host, picker, tried, NULL) == MINI_NO_PICK)
-            break;
-        picked++;
+    for (uint32_t i = 0; i < border->members; i++)
+        lb_mini_ops_add(ops, kind, 0, i);
+}
+
+static void open_many(struct lb_mini_ops *ops, uint32_t *id, uint32_t opens)
+{
+    for (uint32_t i = 0; i < opens; i++, ++*id)
+        lb_mini_ops_add(ops, MINI_OPEN, *id, *id % 5)->tells_tried = *id % 2 == 0;
+}
+
+/* One request that tries everyone; twice as many as there are members, of which those that find all
+ * full are refused; one that is closed, so that its place is the only one free; all down, and back.
+ */
+static void make_border(const struct lb_contract_trial *trial, uint32_t list,
+                        struct lb_mini_ops *ops)
+{
+    const struct border *border = &borders[list];
+    uint32_t id = 0, most = 2 * border->members + 1;
+    (void)trial;
+    list_border(ops, border);
+    if (border->all_down)
+        all(ops, border, MINI_DOWN);
+    open_many(ops, &id, 1);
+    for (uint32_t i = 0; i <= border->members; i++)
+        lb_mini_ops_add(ops, MINI_RETRY, 0, 0);
+    open_many(ops, &id, most < MINI_CONNECTIONS ? most : MINI_CONNECTIONS - 1);
+    lb_mini_ops_add(ops, MINI_CLOSE, 1 + border->members / 2, 0);
+    open_many(ops, &id, 2);
+    if (border->all_down) {
+        all(ops, border, MINI_UP);
+        open_many(ops, &id, 1);
     }
-    return picked;
 }
 
-/* Whoever is the only one with room is the one picked. */
-static void refill(struct lb_mini_host *host)
-{
-    uint32_t connection = host->connections / 2;
-    struct lb_lease lease = host->connection[connection].lease;
-    lb_mini_release(host, connection);
-    uint32_t again = lb_mini_pick(host, lb_mini_current(host, 0), NULL, NULL);
-    if (!host->broken &&
-        (again == MINI_NO_PICK || host->connection[again].lease.slot != lease.slot))
-        lb_mini_fault(host, LAW_NONE, "the one place that was free was not taken");
-}
-
-static void try_border(struct lb_contract_trial *trial, const struct border *border)
-{
-    struct lb_mini_setup setup = {.trial = trial,
-                                  .mode = trial->mode,
-                                  .servers = border->servers,
-                                  .unchecked = border->members > 8,
-                                  .scope_key = {trial->seed, 1}};
-    struct lb_mini_host *host = lb_mini_open(&setup);
-    uint64_t tried[MINI_TRIED] = {0};
-    if (!host->broken)
-        reload(host, border);
-    uint32_t all = pick_all(host, tried, MINI_CONNECTIONS - 1);
-    lb_mini_release_all(host);
-    uint32_t full = pick_all(host, NULL, 2 * border->members);
-    bool waits = lb_algorithm_when_full(trial->algorithm) != LB_TAKES_OTHER;
-    if (full > 1 && full == all && border->max_conns == 1 && !waits)
-        refill(host);
-    lb_mini_release_all(host);
-    if (border->all_down && !host->broken) {
-        for (uint32_t i = 0; i < border->servers; i++)
-            lb_mini_set_down(host, i, false);
-        if (pick_all(host, NULL, 1) != 1 && !host->broken)
-            lb_mini_fault(host, LAW_NONE, "nobody was picked when all were back");
-        lb_mini_release_all(host);
-    }
-    host->setup.unchecked = false;
-    lb_mini_check(host, LAW_ONE_COUNT);
-    if (!host->broken)
-        lb_mini_check_zero(host);
-    lb_mini_close(host);
-}
-
-void lb_contract_exercise_borders(struct lb_contract_trial *trial)
-{
-    for (uint32_t i = 0; i < sizeof borders / sizeof *borders; i++)
-        try_border(trial, &borders[i]);
-}
+const struct lb_contract_exercise lb_contract_borders = {.lists = sizeof borders / sizeof *borders,
+                                                         .make = make_border,
+                                                         .judge = lb_contract_judge_ledger};
 
 /* ---- Lists that differ over one scope ---- */
 
-static void reloaded(struct lb_mini_host *host, uint32_t first, uint32_t members, bool rebuild)
+static void list_some(struct lb_mini_ops *ops, enum lb_mini_change change, uint32_t first,
+                      uint32_t members)
 {
     struct lb_member member[MINI_SERVERS];
     for (uint32_t i = 0; i < members; i++)
-        member[i] = (struct lb_member){.slot = host->slot[first + i], .weight = 1 + i % 2};
-    if (rebuild)
-        lb_mini_rebuild(host, member, members);
-    else
-        lb_mini_reload(host, member, members);
+        member[i] = (struct lb_member){.slot = first + i, .weight = 1 + i % 2};
+    lb_mini_ops_list(ops, change, member, members);
 }
 
-/* Workers 0 and 2 are of one instance. The elder picker keeps a connection, and so its list; where
- * the view lets them, both pick over one scope. */
-void lb_contract_exercise_own_list(struct lb_contract_trial *trial)
+/* Workers 0 and 1 are of one instance. The elder picker keeps connections, and so its list; where
+ * the view lets them, both pick over one scope: the younger for new connections, the elder for its
+ * own that fail. */
+static void make_own_list(const struct lb_contract_trial *trial, uint32_t list,
+                          struct lb_mini_ops *ops)
 {
-    struct lb_mini_setup setup = {
-        .trial = trial, .mode = trial->mode, .servers = 9, .scope_key = {trial->seed, 1}};
-    struct lb_mini_host *host = lb_mini_open(&setup);
+    enum { ELDERS = 30, MEMBERS = 5 };
     uint64_t state = trial->seed;
-    reloaded(host, 0, 5, false);
-    uint32_t elder = lb_mini_current(host, 0);
-    for (uint32_t i = 0; i < 7 && !host->broken; i++)
-        lb_mini_pick(host, elder, NULL, NULL);
-    if (!host->broken)
-        reloaded(host, 3, 6, true);
-    for (uint32_t i = 0; i < 200 && !host->broken; i++) {
-        uint64_t tried[MINI_TRIED] = {0};
-        uint32_t younger = lb_mini_current(host, 2);
-        host->step++;
-        if (younger == LB_NONE)
-            break;
-        lb_mini_pick(host, younger, NULL, NULL);
-        for (uint32_t n = 0; n < 6; n++) /* the elder's five, and one too many */
-            lb_mini_pick(host, elder, tried, NULL);
-        for (uint32_t n = 0; n < 6 && host->connections > 20; n++)
-            lb_mini_release(host, lb_mini_below(&state, host->connections));
-        if (!host->broken && host->picker[elder].connections == 0)
-            break; /* nobody holds the elder any more */
+    uint32_t id = 0;
+    (void)list;
+    ops->servers = 9;
+    list_some(ops, MINI_NEW_WORKERS, 0, MEMBERS);
+    open_many(ops, &id, ELDERS);
+    list_some(ops, MINI_REBUILD, 3, 6);
+    lb_mini_ops_add(ops, MINI_WORKER, 0, 1);
+    for (uint32_t elder = 0; elder < ELDERS; elder++) {
+        open_many(ops, &id, 3);
+        for (uint32_t i = 0; i <= MEMBERS; i++) /* all five, and one too many */
+            lb_mini_ops_add(ops, MINI_RETRY, elder, 0);
+        lb_mini_ops_add(ops, MINI_CLOSE, ELDERS + lb_mini_below(&state, id - ELDERS), 0);
     }
-    lb_mini_release_all(host);
-    lb_mini_close(host);
 }
+
+const struct lb_contract_exercise lb_contract_own_list = {
+    .lists = 1, .make = make_own_list, .judge = lb_contract_judge_ledger};

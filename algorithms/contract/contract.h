@@ -18,21 +18,35 @@
 extern "C" {
 #endif
 
-/* A law that did not hold, and where. */
-struct lb_contract_fault {
-    const char *law, *algorithm, *view; /* names */
-    enum lb_mode mode;
-    uint64_t seed;  /* the same seed shows the fault again */
-    uint32_t step;  /* the operation it was seen at, or the pick at which two runs parted */
-    char what[256]; /* one sentence */
+enum { LB_CONTRACT_LAWS = 16, LB_CONTRACT_WHAT = 256, LB_CONTRACT_BEYOND = 512 };
+
+/* A list of operations, as `lbsim replay` reads it. */
+struct lb_contract_trace {
+    char *text; /* CSV op,id,value */
+    uint32_t operations, workers;
+    const char *change; /* what every list of it does: in_place, rebuild or reload; NULL: mixed */
+    /* What makes replay's one host do otherwise, or refuse it: some clauses; "": nothing. */
+    char beyond[LB_CONTRACT_BEYOND];
 };
 
-struct lb_contract_trial; /* one algorithm on trial, in one view and one mode */
+/* A law that did not hold, and where. */
+struct lb_contract_fault {
+    const char *law, *statement, *algorithm, *view; /* names; and the law in words */
+    enum lb_mode mode;
+    const uint64_t *param;       /* LB_PARAMS_MAX of them */
+    uint64_t seed;               /* the same seed shows the fault again */
+    uint32_t step;               /* the operation it was seen at, from 1; one more than there are:
+                                  * when all was closed in the end; 0: it needs none */
+    char what[LB_CONTRACT_WHAT]; /* one sentence */
+    const char *how;             /* what was done beside playing the list once; or NULL */
+    /* The shortest list that was found to show it; NULL where there is none, or none was looked
+     * for. */
+    const struct lb_contract_trace *trace;
+    const struct lb_contract_case *played; /* for lb_contract_again() */
+};
 
 struct lb_contract_law {
     const char *name, *statement;
-    /* What tries it. Several laws may be tried by one exercise. */
-    void (*exercise)(struct lb_contract_trial *);
 };
 
 /* To list the laws. NULL: past the last. */
@@ -40,13 +54,43 @@ const struct lb_contract_law *lb_contract_law_at(uint32_t i);
 
 /* Tries all laws on the algorithm with these parameters (LB_PARAMS_MAX of them; NULL: its
  * fallbacks), calls `report` (or NULL) for each fault, and returns how many laws were broken. A run
- * of operations ends at its first fault, so one mistake is not told a hundred times. */
+ * of operations ends at its first fault, so one mistake is not told a hundred times. All in this
+ * process: what crashes takes it along. */
 int lb_contract_run(const struct lb_algorithm *, const uint64_t *param, uint64_t seed,
                     void (*report)(void *context, const struct lb_contract_fault *), void *context);
+
+struct lb_contract_result {
+    bool broken[LB_CONTRACT_LAWS]; /* in the order of lb_contract_law_at() */
+    bool died;                     /* it crashed, or did not come back; no more was tried then */
+    uint32_t lists, combinations;  /* how many lists were played, and of parameters' words */
+};
+
+/* The same in processes of their own, with the fallbacks and then with each combination of words,
+ * numbers at their least; each broken law is reported once, with the shortest list of operations
+ * that was found to break it. Bounded: an operation has a second of the processor. Returns how many
+ * laws were broken. The algorithm must be as it was loaded: nobody called it before. */
+int lb_contract_find(const struct lb_algorithm *, uint64_t seed,
+                     void (*report)(void *context, const struct lb_contract_fault *), void *context,
+                     struct lb_contract_result *);
+
+/* Of a fault that has a trace, while it is reported: is the law broken again, by the list without
+ * operation `without` (from 1; 0: by all of it)? */
+bool lb_contract_again(const struct lb_contract_fault *, uint32_t without);
 
 /* Steps through all combinations of the parameters that have words; numbers are left alone. Start
  * from the fallbacks. false: that was the last one, and param is at the fallbacks' words again. */
 bool lb_contract_next_words(const struct lb_algorithm *, uint64_t param[LB_PARAMS_MAX]);
+
+enum lb_contract_words {
+    LB_CONTRACT_ONE_WORD,  /* each word, one of them apart from the fallbacks */
+    LB_CONTRACT_ALL_WORDS, /* all combinations */
+};
+
+/* Calls `visit` with parameters, the fallbacks' words first; numbers at their least and, of those
+ * that can be off, off: what they cost must not be paid ten thousand times. Returns how often. */
+uint32_t lb_contract_each(const struct lb_algorithm *, enum lb_contract_words,
+                          void (*visit)(void *context, const uint64_t param[LB_PARAMS_MAX]),
+                          void *context);
 
 #ifdef __cplusplus
 }

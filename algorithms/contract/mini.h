@@ -25,19 +25,40 @@ enum law {
     LAW_MODES,
     LAW_ADDRESSES,
     LAW_DRAWS,
+    LAW_TAKEOVER,
+    LAW_RETURNS,
     LAWS
+};
+
+/* What one list of operations was judged to be. */
+struct lb_contract_verdict {
+    bool broken, drew; /* drew: some pick drew a random number */
+    enum law law;
+    uint32_t step; /* the operation, from 1; one more than there are: all was closed in the end */
+    int death;     /* LAW_RETURNS: the signal; 0: it ended the process */
+    char what[LB_CONTRACT_WHAT];
+};
+
+/* Where a judge writes, which two processes may share. */
+struct lb_contract_page {
+    struct lb_contract_verdict verdict;
+    uint32_t step;
+    const char *call; /* into the library, and so perhaps into the algorithm; NULL: none */
+    bool done;
 };
 
 struct lb_contract_trial {
     const struct lb_algorithm *algorithm;
     uint64_t param[LB_PARAMS_MAX], seed;
-    void (*report)(void *context, const struct lb_contract_fault *);
-    void *context;
     const struct lb_view *view; /* on trial now, and the mode */
     enum lb_mode mode;
-    bool broken[LAWS];
+    struct lb_contract_page *page;
+    bool guarded;   /* each judgement in a process of its own */
+    uint32_t op_ms; /* guarded: processor time that an operation may take */
+    uint32_t hangs; /* guarded: lists that did not come back */
 };
 
+/* The first one counts. */
 void lb_contract_fault_found(struct lb_contract_trial *, enum law, uint32_t step,
                              const char *format, ...) __attribute__((format(printf, 4, 5)));
 
@@ -45,16 +66,19 @@ enum {
     MINI_SERVERS = 192,
     MINI_TRIED = MINI_SERVERS / 64,
     MINI_INSTANCES = 2,
-    MINI_WORKERS = 4, /* worker i is of instance i mod 2 */
+    MINI_WORKERS = 4, /* worker i is of instance i / 2 */
     MINI_PICKERS = 20,
     MINI_SCOPES = 48,
     MINI_ROWS = 48,
     MINI_CONNECTIONS = 256,
+    MINI_KEY = 32,
 };
 
 #define MINI_NO_PICK UINT32_MAX
 
-enum lb_mini_draws { MINI_DRAWS_MIXED, MINI_DRAWS_OWN, MINI_DRAWS_SCOPE };
+/* Where an open's numbers are drawn from. MINI_DRAWS_EITHER: the setup says it, and the picks say
+ * nothing about two runs. */
+enum lb_mini_draws { MINI_DRAWS_SCOPE, MINI_DRAWS_OWN, MINI_DRAWS_EITHER };
 
 struct lb_mini_setup {
     struct lb_contract_trial *trial; /* algorithm, view, mode, seed; takes the faults */
@@ -63,6 +87,10 @@ struct lb_mini_setup {
     bool two_addresses; /* the region is mapped twice; pickers alternate */
     bool unchecked;     /* leaves the walk over the whole ledger out: for runs that are compared */
     bool asked;         /* for every score after every operation, which must change nothing */
+    bool idle_edits;    /* edits that change nothing between the operations */
+    bool own_draws;     /* every request draws from a key of its own */
+    bool either_own;    /* those that draw from either */
+    bool no_takeovers;
     uint64_t scope_key[2]; /* makes other random sequences of the scopes */
 };
 
@@ -79,6 +107,7 @@ struct lb_mini_scope {
     bool used;
     struct lb_scope_key key;
     uint32_t scope, edition;    /* the library's number; of the list that it heard of last */
+    bool torn;                  /* the lock was taken over: who acts next begins anew */
     int64_t open[MINI_SERVERS]; /* connections counted under this key, by slot */
     int64_t base[MINI_SERVERS]; /* what the count table said when a picker was built */
     bool listed[MINI_SERVERS];
@@ -105,9 +134,17 @@ struct lb_mini_worker {
     uint32_t instance, picker; /* LB_NONE: not built yet */
 };
 
+struct lb_mini_request { /* of one connection, through all its attempts */
+    uint32_t id, key, attempts;
+    enum lb_mini_draws draws;
+    bool tells_tried;
+    uint64_t tried[MINI_TRIED];
+};
+
 struct lb_mini_connection {
-    uint32_t picker;
+    uint32_t picker, edition; /* of the list that it began with */
     struct lb_lease lease;
+    struct lb_mini_request request;
 };
 
 struct lb_mini_table { /* what the count table of an instance must hold */
@@ -118,7 +155,8 @@ struct lb_mini_table { /* what the count table of an instance must hold */
 
 struct lb_mini_pick { /* for comparing two runs */
     int status;
-    uint32_t slot, draws;
+    uint32_t slot, draws, step;
+    bool either; /* drew from either */
 };
 
 struct lb_mini_memory {
@@ -133,6 +171,7 @@ struct lb_mini_host {
     const struct lb_view *view;
     bool broken;
     uint32_t step, generation, side, edition;
+    uint32_t at; /* the worker that connections are opened on */
     uint64_t last_life, now_s;
     struct lb_mini_list list;    /* the current one, for those who build next */
     uint32_t slot[MINI_SERVERS]; /* of server i */
@@ -164,20 +203,28 @@ lb_mini_new(size_t size); /* zeroed, aligned to LB_ALIGN; free() it. Aborts wher
 
 struct lb_mini_host *lb_mini_open(const struct lb_mini_setup *);
 void lb_mini_close(struct lb_mini_host *);
+/* What a server in a slot is called. */
+const char *lb_mini_name(const struct lb_mini_host *, uint32_t slot);
 void lb_mini_fault(struct lb_mini_host *, enum law, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* What a new list does, as the real systems do it. The list's slots are the host's slot[]. */
+/* A new list; its slots are the host's slot[]. */
 void lb_mini_edit(struct lb_mini_host *, const struct lb_member *, uint32_t members); /* in place */
 void lb_mini_rebuild(struct lb_mini_host *, const struct lb_member *, uint32_t members);
 void lb_mini_reload(struct lb_mini_host *, const struct lb_member *, uint32_t members);
+/* All workers are replaced; the list stays. */
+void lb_mini_renew(struct lb_mini_host *);
 /* Every picker whose scope heard of its list last is edited to the list that it has. */
 void lb_mini_edit_idly(struct lb_mini_host *);
 void lb_mini_set_down(struct lb_mini_host *, uint32_t slot, bool down);
 /* A worker's life ends, and its connections with it; a new life takes its place. */
 void lb_mini_crash(struct lb_mini_host *, uint32_t worker, bool reaped);
 void lb_mini_reap(struct lb_mini_host *);
-/* The picker that this worker picks with, built if need be. */
+/* The lock's holder died, and somebody takes it. */
+void lb_mini_take_over(struct lb_mini_host *);
+/* Before this picker picks: what its scope knows after that. */
+void lb_mini_settle(struct lb_mini_host *, uint32_t picker);
+/* The picker that this worker picks with, built if need be. LB_NONE: there are too many. */
 uint32_t lb_mini_current(struct lb_mini_host *, uint32_t worker);
 bool lb_mini_is_current(const struct lb_mini_host *, uint32_t picker);
 /* Drops rows, closes scopes, and forgets pickers that nobody needs. */
@@ -185,10 +232,13 @@ void lb_mini_sweep(struct lb_mini_host *);
 
 /* ---- mini_pick.c: picks and releases, each checked ---- */
 
-/* One pick through this picker. tried: the request's, or NULL. draw_key NULL: the scope's sequence.
- * Returns the connection's number in connection[], or MINI_NO_PICK. */
-uint32_t lb_mini_pick(struct lb_mini_host *, uint32_t picker, uint64_t *tried,
-                      const uint64_t *draw_key);
+/* One pick through this picker, the next attempt of the request. Returns the connection's number in
+ * connection[], or MINI_NO_PICK. */
+uint32_t lb_mini_pick(struct lb_mini_host *, uint32_t picker, const struct lb_mini_request *);
+/* A request's key by its number; 0: of no length. */
+size_t lb_mini_key(uint32_t number, char key[MINI_KEY]);
+/* The connection of this id, or MINI_NO_PICK. */
+uint32_t lb_mini_find(const struct lb_mini_host *, uint32_t id);
 /* Releases it; the last connection takes its number. */
 void lb_mini_release(struct lb_mini_host *, uint32_t connection);
 void lb_mini_release_all(struct lb_mini_host *);
@@ -204,6 +254,9 @@ enum lb_mini_turn { MINI_OTHERS, MINI_BACKUPS, MINI_ANYBODY };
 enum lb_mini_turn lb_mini_turn(const struct lb_mini_host *, uint32_t picker, const uint64_t *tried);
 bool lb_mini_usable(const struct lb_mini_host *, uint32_t picker, uint32_t member,
                     const uint64_t *tried, enum lb_mini_turn);
+/* Why it is not usable, in words; NULL: it is. */
+const char *lb_mini_why_not(const struct lb_mini_host *, uint32_t picker, uint32_t member,
+                            const uint64_t *tried, enum lb_mini_turn);
 bool lb_mini_full(const struct lb_mini_host *, uint32_t picker, uint32_t member);
 /* Does this picker count failures? A sole member's are not. */
 bool lb_mini_counts_failures(const struct lb_mini_host *, uint32_t picker);
@@ -214,17 +267,6 @@ void lb_mini_check_zero(struct lb_mini_host *);
 /* The ledger's part of taking a row's connections back; returns how many there were. */
 uint64_t lb_mini_forget_row(struct lb_mini_host *, uint32_t row);
 bool lb_mini_is_alive(void *host, uint64_t life);
-
-/* ---- mini_stream.c: operations drawn from a seed ---- */
-
-struct lb_mini_plan {
-    uint32_t steps;
-    enum lb_mini_draws draws;
-    bool idle_edits; /* puts edits that change nothing between the operations */
-    bool no_crashes;
-};
-
-void lb_mini_play(struct lb_mini_host *, const struct lb_mini_plan *);
 
 /* A small generator of the host's own (splitmix64): the library's is on trial. */
 static inline uint64_t lb_mini_random(uint64_t *state)
@@ -239,17 +281,5 @@ static inline uint32_t lb_mini_below(uint64_t *state, uint32_t bound)
 {
     return (uint32_t)((lb_mini_random(state) >> 32) * bound >> 32);
 }
-
-/* ---- The exercises ---- */
-
-void lb_contract_exercise_table(struct lb_contract_trial *);
-void lb_contract_exercise_ledger(struct lb_contract_trial *);
-void lb_contract_exercise_borders(struct lb_contract_trial *);
-void lb_contract_exercise_own_list(struct lb_contract_trial *);
-void lb_contract_exercise_again(struct lb_contract_trial *);
-void lb_contract_exercise_modes(struct lb_contract_trial *);
-void lb_contract_exercise_addresses(struct lb_contract_trial *);
-void lb_contract_exercise_edits(struct lb_contract_trial *);
-void lb_contract_exercise_draws(struct lb_contract_trial *);
 
 #endif

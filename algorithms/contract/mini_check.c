@@ -77,14 +77,34 @@ bool lb_mini_usable(const struct lb_mini_host *host, uint32_t picker, uint32_t m
     return turn != (backup ? MINI_OTHERS : MINI_BACKUPS) && able(host, picker, member, tried);
 }
 
+const char *lb_mini_why_not(const struct lb_mini_host *host, uint32_t picker, uint32_t member,
+                            const uint64_t *tried, enum lb_mini_turn turn)
+{
+    const struct lb_member *asked = &host->picker[picker].list.member[member];
+    bool backup = (asked->flags & LB_BACKUP) != 0;
+    if (is_tried(tried, member))
+        return "it was tried";
+    if (host->down[asked->slot] || (asked->flags & LB_DOWN) != 0)
+        return "it is down";
+    if (asked->weight == 0)
+        return "its weight is 0";
+    if (left_alone(host, &host->picker[picker], asked))
+        return "it failed, and is left alone";
+    if (lb_mini_full(host, picker, member))
+        return "it is full";
+    if (backup && turn == MINI_OTHERS)
+        return "it is a backup, and others are left";
+    return !backup && turn == MINI_BACKUPS ? "the request is with the backups" : NULL;
+}
+
 static void check_rows(struct lb_mini_host *host, enum law law)
 {
     for (uint32_t row = 0; row < MINI_ROWS; row++)
         for (uint32_t slot = 0; host->row[row].used && slot < host->setup.servers; slot++) {
             int32_t counted = lb_row_count(host->region[row % 2], row, slot);
             if (counted != host->row[row].open[slot])
-                lb_mini_fault(host, law, "row %u counts %d on slot %u, %d are open", row, counted,
-                              slot, host->row[row].open[slot]);
+                lb_mini_fault(host, law, "row %u counts %d on %s, %d are open", row, counted,
+                              lb_mini_name(host, slot), host->row[row].open[slot]);
         }
 }
 
@@ -96,9 +116,10 @@ static void check_views(struct lb_mini_host *host, enum law law)
             int64_t believed = lb_believed(mine->picker, member),
                     wanted = lb_mini_load(host, i, member);
             if (believed != wanted)
-                lb_mini_fault(
-                    host, law, "the view is believed to see %lld on slot %u, it must see %lld",
-                    (long long)believed, mine->list.member[member].slot, (long long)wanted);
+                lb_mini_fault(host, law, "the view is believed to see %lld on %s, it must see %lld",
+                              (long long)believed,
+                              lb_mini_name(host, mine->list.member[member].slot),
+                              (long long)wanted);
         }
     }
 }
@@ -142,20 +163,22 @@ static bool score_bits(const struct lb_picker *picker, uint32_t member, uint64_t
 
 static void ask_scores(struct lb_mini_host *host)
 {
+    host->trial->page->call = "a question for a score";
     for (uint32_t i = 0; i < MINI_PICKERS; i++) {
         const struct lb_mini_picker *mine = &host->picker[i];
         for (uint32_t member = 0; mine->used && member < mine->list.members; member++) {
             uint64_t one, two;
             bool scored = score_bits(mine->picker, member, &one);
             if (score_bits(mine->picker, member, &two) != scored || one != two)
-                lb_mini_fault(host, LAW_SAME_AGAIN, "slot %u has two scores, asked for twice",
-                              mine->list.member[member].slot);
+                lb_mini_fault(host, LAW_SAME_AGAIN, "%s has two scores, asked for twice",
+                              lb_mini_name(host, mine->list.member[member].slot));
             uint32_t place = lb_place(mine->picker, member);
             if (lb_place(mine->picker, member) != place)
-                lb_mini_fault(host, LAW_SAME_AGAIN, "slot %u has two places, asked for twice",
-                              mine->list.member[member].slot);
+                lb_mini_fault(host, LAW_SAME_AGAIN, "%s has two places, asked for twice",
+                              lb_mini_name(host, mine->list.member[member].slot));
         }
     }
+    host->trial->page->call = NULL;
 }
 
 void lb_mini_check(struct lb_mini_host *host, enum law law)
@@ -169,7 +192,7 @@ void lb_mini_check(struct lb_mini_host *host, enum law law)
     if (lb_region_check(host->region[0]) != LB_OK)
         lb_mini_fault(host, law == LAW_ONE_COUNT ? LAW_LEDGER : law,
                       "lb_region_check found loads, rows or index at odds");
-    for (uint32_t i = 0; i < MINI_INSTANCES && host->step % 8 == 0; i++)
+    for (uint32_t i = 0; i < MINI_INSTANCES; i++)
         if (host->table[i].counts != NULL)
             check_table(host, &host->table[i]);
 }
@@ -182,8 +205,8 @@ void lb_mini_check_zero(struct lb_mini_host *host)
             uint32_t slot = mine->list.member[member].slot;
             int64_t believed = lb_believed(mine->picker, member);
             if (believed != host->scope[mine->scope].base[slot])
-                lb_mini_fault(host, LAW_ZERO, "all is released, and slot %u is left with %lld",
-                              slot, (long long)believed);
+                lb_mini_fault(host, LAW_ZERO, "all is released, and %s is left with %lld",
+                              lb_mini_name(host, slot), (long long)believed);
         }
     }
     for (uint32_t row = 0; row < MINI_ROWS; row++)

@@ -31,7 +31,9 @@ uint64_t lb_mini_forget_row(struct lb_mini_host *host, uint32_t row)
 
 static void drop_row(struct lb_mini_host *host, uint32_t row, enum law law)
 {
+    host->trial->page->call = "the dropping of a row";
     uint64_t wanted = lb_mini_forget_row(host, row), dropped = lb_row_drop(host->region[0], row);
+    host->trial->page->call = NULL;
     if (dropped != wanted)
         lb_mini_fault(host, law, "row %u counted %llu connections, dropping it gave %llu", row,
                       (unsigned long long)wanted, (unsigned long long)dropped);
@@ -78,6 +80,21 @@ void lb_mini_crash(struct lb_mini_host *host, uint32_t worker, bool reaped)
     }
     lb_mini_check(host, LAW_DROP);
     lb_mini_sweep(host);
+}
+
+/* ---- A death under the lock ---- */
+
+void lb_mini_take_over(struct lb_mini_host *host)
+{
+    enum { DEAD = 1000001, SELF = 1000002 };
+    struct lb_region *region = host->region[0];
+    if (!lb_try_lock(region, DEAD) || lb_try_lock(region, SELF) ||
+        !lb_take_lock(region, DEAD, SELF) || lb_lock_holder(region) != SELF)
+        lb_mini_fault(host, LAW_TAKEOVER, "the lock of a dead holder could not be taken");
+    lb_unlock(region);
+    for (uint32_t scope = 0; scope < MINI_SCOPES; scope++)
+        host->scope[scope].torn = host->scope[scope].used;
+    lb_mini_check(host, LAW_TAKEOVER);
 }
 
 /* ---- Sweeping ---- */

@@ -18,6 +18,11 @@ void lb_mini_fault(struct lb_mini_host *host, enum law law, const char *format, 
     host->broken = true;
 }
 
+const char *lb_mini_name(const struct lb_mini_host *host, uint32_t slot)
+{
+    return slot < host->setup.servers ? lb_slot_key(host->region[0], slot) : "nobody";
+}
+
 /* ---- Opening and closing ---- */
 
 /* Servers are interned in another order than lists have them, so that a slot is never a place. */
@@ -81,8 +86,9 @@ static void make_pickers(struct lb_mini_host *host)
     host->picker_size = (host->picker_size + LB_ALIGN - 1) / LB_ALIGN * LB_ALIGN;
     host->picker_memory = lb_mini_new(MINI_PICKERS * host->picker_size);
     for (uint32_t i = 0; i < MINI_WORKERS; i++)
-        host->worker[i] = (struct lb_mini_worker){
-            .life = ++host->last_life, .instance = i % MINI_INSTANCES, .picker = LB_NONE};
+        host->worker[i] = (struct lb_mini_worker){.life = ++host->last_life,
+                                                  .instance = i / (MINI_WORKERS / MINI_INSTANCES),
+                                                  .picker = LB_NONE};
 }
 
 static void make_tables(struct lb_mini_host *host)
@@ -194,6 +200,9 @@ static void seed(struct lb_mini_host *host, const struct lb_mini_picker *mine)
 static void note_list(struct lb_mini_host *host, const struct lb_mini_picker *mine)
 {
     struct lb_mini_scope *scope = &host->scope[mine->scope];
+    if (scope->torn)
+        memset(scope->listed, 0, sizeof scope->listed);
+    scope->torn = false;
     for (uint32_t i = 0; i < mine->list.members; i++) /* who enters anew has not failed yet */
         if (!scope->listed[mine->list.member[i].slot])
             scope->health[mine->list.member[i].slot] = (struct lb_mini_health){0};
@@ -201,6 +210,16 @@ static void note_list(struct lb_mini_host *host, const struct lb_mini_picker *mi
     scope->edition = mine->list.edition;
     for (uint32_t i = 0; i < mine->list.members; i++)
         scope->listed[mine->list.member[i].slot] = true;
+}
+
+/* A scope whose memory was torn forgets, and takes the list of whoever acts in it first; who brought
+ * a newer one tells it again. */
+void lb_mini_settle(struct lb_mini_host *host, uint32_t picker)
+{
+    const struct lb_mini_picker *mine = &host->picker[picker];
+    const struct lb_mini_scope *scope = &host->scope[mine->scope];
+    if (scope->torn || scope->edition < mine->list.edition)
+        note_list(host, mine);
 }
 
 static void init(struct lb_mini_host *host, uint32_t picker)
@@ -212,8 +231,10 @@ static void init(struct lb_mini_host *host, uint32_t picker)
     config.counts = host->table[mine->instance].counts;
     mine->list = host->list;
     void *memory = (char *)host->picker_memory + picker * host->picker_size;
+    host->trial->page->call = "the building of a picker";
     int status = lb_picker_init(memory, host->picker_size, region(host), &config, mine->list.member,
                                 mine->list.members, &mine->picker);
+    host->trial->page->call = NULL;
     if (status != LB_OK)
         lb_mini_fault(host, LAW_LEDGER, "a picker was not built: %s", lb_status_text(status));
     if (host->view->seeded)
@@ -221,15 +242,24 @@ static void init(struct lb_mini_host *host, uint32_t picker)
     note_list(host, mine);
 }
 
-static uint32_t build(struct lb_mini_host *host, struct lb_mini_worker *worker)
+static uint32_t unused_picker(const struct lb_mini_host *host)
 {
     uint32_t at = 0;
     while (at < MINI_PICKERS && host->picker[at].used)
         at++;
-    if (at == MINI_PICKERS) {
-        fputs("contract: the mini host ran out of pickers\n", stderr);
-        abort();
+    return at < MINI_PICKERS ? at : LB_NONE;
+}
+
+/* LB_NONE: the elders' connections leave no room for another; what needs it is not done. */
+static uint32_t build(struct lb_mini_host *host, struct lb_mini_worker *worker)
+{
+    uint32_t at = unused_picker(host);
+    if (at == LB_NONE) {
+        lb_mini_sweep(host);
+        at = unused_picker(host);
     }
+    if (at == LB_NONE)
+        return LB_NONE;
     struct lb_scope_key who = {worker->life, worker->instance, host->generation};
     uint32_t scope = find_scope(host, lb_view_key(host->view, who));
     uint32_t row = scope == LB_NONE || host->view->per_request
@@ -255,6 +285,8 @@ uint32_t lb_mini_current(struct lb_mini_host *host, uint32_t worker)
     uint32_t at = asked->picker;
     if (at == LB_NONE || host->picker[at].generation != host->generation) {
         at = build(host, asked);
+        if (at == LB_NONE)
+            return LB_NONE;
         lb_mini_check(host, LAW_EDIT);
     }
     if (host->view->per_request && !host->broken) {
@@ -286,7 +318,9 @@ static void take_list(struct lb_mini_host *host, const struct lb_member *member,
 static void edit(struct lb_mini_host *host, uint32_t picker, const struct lb_mini_list *list)
 {
     struct lb_mini_picker *mine = &host->picker[picker];
+    host->trial->page->call = "an edit";
     int status = lb_picker_edit(mine->picker, list->member, list->members);
+    host->trial->page->call = NULL;
     if (status != LB_OK)
         lb_mini_fault(host, LAW_EDIT, "a list was refused: %s", lb_status_text(status));
     mine->list = *list;
@@ -314,6 +348,11 @@ void lb_mini_rebuild(struct lb_mini_host *host, const struct lb_member *member, 
 void lb_mini_reload(struct lb_mini_host *host, const struct lb_member *member, uint32_t members)
 {
     take_list(host, member, members);
+    lb_mini_renew(host);
+}
+
+void lb_mini_renew(struct lb_mini_host *host)
+{
     host->generation++;
     for (uint32_t i = 0; i < MINI_WORKERS; i++) {
         host->worker[i].life = ++host->last_life;

@@ -10,6 +10,7 @@
 
 struct attempt { /* one call of lb_pick, and what was known before it */
     uint32_t picker, members;
+    const struct lb_mini_request *request;
     uint32_t usable, listed; /* how many members were; of these, how many the scope still lists */
     uint64_t *tried, before[MINI_TRIED];
     int status;
@@ -96,16 +97,17 @@ static void check_chosen(struct lb_mini_host *host, const struct attempt *attemp
     bool newest = mine->list.edition == host->scope[mine->scope].edition;
     if (member >= attempt->members || mine->list.member[member].slot != attempt->lease.slot) {
         lb_mini_fault(host, newest ? LAW_USABLE : LAW_OWN_LIST,
-                      "place %u of %u members was picked, the lease says slot %u", member,
-                      attempt->members, attempt->lease.slot);
+                      "place %u of %u members was picked, the lease says %s", member,
+                      attempt->members, lb_mini_name(host, attempt->lease.slot));
         return;
     }
     const uint64_t *before = attempt->tried == NULL ? NULL : attempt->before;
-    if (!lb_mini_usable(host, attempt->picker, member, before, attempt->turn) ||
-        lb_mini_full(host, attempt->picker, member))
+    const char *why = lb_mini_why_not(host, attempt->picker, member, before, attempt->turn);
+    if (why != NULL)
         lb_mini_fault(host, attempt->usable == 0 ? LAW_NONE : LAW_USABLE,
-                      "slot %u was picked, which is not usable (weight %u, %lld open of %u)",
-                      attempt->lease.slot, mine->list.member[member].weight,
+                      "%s was picked, but %s (weight %u, %lld open, max_conns %u)",
+                      lb_mini_name(host, attempt->lease.slot), why,
+                      mine->list.member[member].weight,
                       (long long)lb_mini_load(host, attempt->picker, member),
                       mine->list.member[member].max_conns);
     if (attempt->tried != NULL && !tried_as_it_should(attempt))
@@ -129,44 +131,80 @@ static uint32_t count(struct lb_mini_host *host, const struct attempt *attempt)
         host->scope[mine->scope].open[slot]++;
         int32_t counted = lb_row_count(host->region[0], mine->row, slot);
         if (counted != host->row[mine->row].open[slot])
-            lb_mini_fault(host, LAW_ONE_COUNT, "row %u counts %d on slot %u after the pick, not %d",
-                          mine->row, counted, slot, host->row[mine->row].open[slot]);
+            lb_mini_fault(host, LAW_ONE_COUNT, "row %u counts %d on %s after the pick, not %d",
+                          mine->row, counted, lb_mini_name(host, slot),
+                          host->row[mine->row].open[slot]);
     }
     if (host->view->seeded) {
         host->table[mine->instance].count[slot]++;
         host->table[mine->instance].present[slot] = true;
     }
     mine->connections++;
-    host->connection[host->connections] =
-        (struct lb_mini_connection){.picker = attempt->picker, .lease = attempt->lease};
+    struct lb_mini_connection *opened = &host->connection[host->connections];
+    *opened = (struct lb_mini_connection){.picker = attempt->picker,
+                                          .edition = mine->list.edition,
+                                          .lease = attempt->lease,
+                                          .request = *attempt->request};
+    opened->request.attempts++;
+    opened->request.tried[attempt->member / 64] |= (uint64_t)1 << (attempt->member % 64);
     return host->connections++;
 }
 
-uint32_t lb_mini_pick(struct lb_mini_host *host, uint32_t picker, uint64_t *tried,
-                      const uint64_t *draw_key)
+/* The key of the request's own draws, another for each attempt; NULL: it draws from its scope. */
+static const uint64_t *draw_key(const struct lb_mini_host *host,
+                                const struct lb_mini_request *asked, uint64_t room[2])
 {
+    bool own = asked->draws == MINI_DRAWS_OWN || host->setup.own_draws ||
+               (asked->draws == MINI_DRAWS_EITHER && host->setup.either_own);
+    room[0] = (asked->id + UINT64_C(1)) * UINT64_C(0xD1B54A32D192ED03);
+    room[1] = asked->id + ((uint64_t)asked->attempts << 32);
+    return own ? room : NULL;
+}
+
+size_t lb_mini_key(uint32_t number, char key[MINI_KEY])
+{
+    if (number == 0)
+        key[0] = '\0';
+    else
+        snprintf(key, MINI_KEY, "10.%u.%u.1", number % 7, number % 199);
+    return strlen(key);
+}
+
+uint32_t lb_mini_pick(struct lb_mini_host *host, uint32_t picker,
+                      const struct lb_mini_request *asked)
+{
+    char key[MINI_KEY];
+    uint64_t room[2], tried[MINI_TRIED];
+    memcpy(tried, asked->tried, sizeof tried);
     struct attempt attempt = {.picker = picker,
-                              .tried = tried,
+                              .request = asked,
+                              .tried = asked->attempts > 0 || asked->tells_tried ? tried : NULL,
                               .lease = {.slot = UNTOUCHED, .row = UNTOUCHED},
                               .member = UNTOUCHED};
-    char key[32]; /* some requests have none */
-    int length = snprintf(key, sizeof key, "10.%u.%u.1", host->traced % 7, host->traced % 199);
-    struct lb_request request = {.draw_key = draw_key,
-                                 .tried = tried,
+    struct lb_request request = {.draw_key = draw_key(host, asked, room),
+                                 .tried = attempt.tried,
                                  .now_s = host->now_s,
                                  .key = key,
-                                 .key_length = host->traced % 5 == 0 ? 0 : (size_t)length};
+                                 .key_length = lb_mini_key(asked->key, key)};
     if (host->broken || host->connections == MINI_CONNECTIONS)
         return MINI_NO_PICK;
+    lb_mini_settle(host, picker);
     look_before(host, &attempt);
+    host->trial->page->call = "a pick";
     attempt.status = lb_pick(host->picker[picker].picker, host->picker[picker].row, &request,
                              &attempt.lease, &attempt.member);
-    trace(host, (struct lb_mini_pick){attempt.status, attempt.lease.slot, request.draws});
+    host->trial->page->call = NULL;
+    host->trial->page->verdict.drew |= request.draws > 0;
+    trace(host, (struct lb_mini_pick){attempt.status, attempt.lease.slot, request.draws, host->step,
+                                      asked->draws == MINI_DRAWS_EITHER});
     if (attempt.status == LB_NO_SERVER) {
         check_refused(host, &attempt);
         return MINI_NO_PICK;
     }
-    if (attempt.status != LB_OK)
+    if (attempt.status == LB_BAD_PICK)
+        lb_mini_fault(host, LAW_USABLE, "place %u of %u members was picked", attempt.member,
+                      attempt.members);
+    else if (attempt.status != LB_OK)
         lb_mini_fault(host, LAW_NONE, "a pick returned \"%s\"", lb_status_text(attempt.status));
     else
         check_chosen(host, &attempt);
@@ -175,6 +213,14 @@ uint32_t lb_mini_pick(struct lb_mini_host *host, uint32_t picker, uint64_t *trie
     uint32_t connection = count(host, &attempt);
     lb_mini_check(host, LAW_ONE_COUNT);
     return connection;
+}
+
+uint32_t lb_mini_find(const struct lb_mini_host *host, uint32_t id)
+{
+    for (uint32_t i = 0; i < host->connections; i++)
+        if (host->connection[i].request.id == id)
+            return i;
+    return MINI_NO_PICK;
 }
 
 /* ---- Releases ---- */
@@ -193,8 +239,8 @@ static void uncount(struct lb_mini_host *host, const struct lb_mini_connection *
     }
     int32_t counted = lb_row_count(host->region[1], row, slot);
     if (counted != host->row[row].open[slot])
-        lb_mini_fault(host, LAW_RELEASE, "row %u counts %d on slot %u after the release, not %d",
-                      row, counted, slot, host->row[row].open[slot]);
+        lb_mini_fault(host, LAW_RELEASE, "row %u counts %d on %s after the release, not %d", row,
+                      counted, lb_mini_name(host, slot), host->row[row].open[slot]);
 }
 
 /* Where nothing is left to release, a release must be refused, and must leave all as it was. */
@@ -206,8 +252,8 @@ static void release_again(struct lb_mini_host *host, const struct lb_mini_connec
         return;
     if (lb_release(picker, lease) != LB_BAD_LEASE ||
         lb_fail(picker, lease, host->now_s) != LB_BAD_LEASE)
-        lb_mini_fault(host, LAW_RELEASE, "a second release of slot %u in row %u was not refused",
-                      lease.slot, lease.row);
+        lb_mini_fault(host, LAW_RELEASE, "a second release of %s in row %u was not refused",
+                      lb_mini_name(host, lease.slot), lease.row);
     lease.row = MINI_ROWS;
     if (lb_release(picker, lease) != LB_BAD_LEASE)
         lb_mini_fault(host, LAW_RELEASE, "a release in a row that is not there was not refused");
@@ -238,8 +284,10 @@ static void end_one(struct lb_mini_host *host, uint32_t connection, bool failed)
     host->connection[connection] = host->connection[--host->connections];
     host->picker[ending.picker].connections--;
     struct lb_picker *picker = host->picker[ending.picker].picker;
+    host->trial->page->call = "a release";
     int status =
         failed ? lb_fail(picker, ending.lease, host->now_s) : lb_release(picker, ending.lease);
+    host->trial->page->call = NULL;
     if (status != LB_OK)
         lb_mini_fault(host, LAW_RELEASE, "a release was refused: %s", lb_status_text(status));
     note_outcome(host, &ending, failed);

@@ -1,27 +1,27 @@
-/* mini_stream.c: operations on the mini host, drawn from a seed. SPDX-License-Identifier: MIT */
-#include "mini.h"
+/* mini_stream.c: a life of the mini host, drawn from a seed. SPDX-License-Identifier: MIT
+ *
+ * It is drawn before anything is played, so it does not know whom an algorithm will refuse: it
+ * supposes that every connection finds a server. */
+#include "ops.h"
 
-#include <string.h>
+enum {
+    SERVERS = 11, /* prime, as shuffled lists want it */
+    OPEN_MOST = 64,
+    ERAS = 3, /* elder lists that still have connections; there is room for so many pickers */
+};
 
 struct stream {
-    struct lb_mini_host *host;
+    struct lb_mini_ops *ops;
     const struct lb_mini_plan *plan;
-    uint64_t state, requests;
+    uint64_t state;
+    uint32_t ids, era, worker, now_s, downs;
+    bool down[SERVERS];
+    uint32_t opened[OPEN_MOST], born[OPEN_MOST], open; /* ids and eras of those supposed open */
 };
 
 static uint32_t below(struct stream *stream, uint32_t bound)
 {
     return lb_mini_below(&stream->state, bound);
-}
-
-/* The draw key of the next request, or NULL: it draws from its scope. */
-static const uint64_t *draw_key(struct stream *stream, uint64_t room[2])
-{
-    room[0] = ++stream->requests * UINT64_C(0xD1B54A32D192ED03);
-    room[1] = stream->requests;
-    bool own = stream->plan->draws == MINI_DRAWS_OWN ||
-               (stream->plan->draws == MINI_DRAWS_MIXED && below(stream, 4) == 0);
-    return own ? room : NULL;
 }
 
 /* ---- Lists ---- */
@@ -30,15 +30,14 @@ static const uint64_t *draw_key(struct stream *stream, uint64_t room[2])
 static uint32_t draw_list(struct stream *stream, struct lb_member *member)
 {
     uint32_t members = 0, shuffled = below(stream, 4) == 0;
-    uint32_t share = 2 + below(stream, 9), first = below(stream, stream->host->setup.servers);
-    for (uint32_t i = 0; i < stream->host->setup.servers; i++) {
-        uint32_t server = (shuffled ? first + 5 * i : i) % stream->host->setup.servers;
+    uint32_t share = 2 + below(stream, 9), first = below(stream, SERVERS);
+    for (uint32_t i = 0; i < SERVERS; i++) {
         if (below(stream, 10) >= share)
             continue;
         uint32_t limited = below(stream, 3), odd = below(stream, 16), apart = below(stream, 16);
         uint32_t fails = below(stream, 6);
         member[members++] = (struct lb_member){
-            .slot = stream->host->slot[server],
+            .slot = (shuffled ? first + 5 * i : i) % SERVERS,
             .weight = odd < 2    ? 0
                       : odd == 2 ? UINT32_MAX / 2
                       : odd < 8  ? 1
@@ -54,150 +53,132 @@ static uint32_t draw_list(struct stream *stream, struct lb_member *member)
     return members;
 }
 
-static void change_list(struct stream *stream)
+static void close_at(struct stream *stream, uint32_t at)
 {
-    struct lb_member member[MINI_SERVERS];
+    lb_mini_ops_add(stream->ops, MINI_CLOSE, stream->opened[at], 0);
+    stream->opened[at] = stream->opened[--stream->open];
+    stream->born[at] = stream->born[stream->open];
+}
+
+/* The time of elder lists runs out: connections of all but so many are closed. */
+static void expire(struct stream *stream, uint32_t eras)
+{
+    for (uint32_t i = stream->open; i-- > 0;)
+        if (stream->born[i] + eras < stream->era)
+            close_at(stream, i);
+}
+
+static void begin_era(struct stream *stream)
+{
+    stream->era++;
+    expire(stream, ERAS);
+}
+
+static void change_list(struct stream *stream, uint32_t change)
+{
+    struct lb_member member[SERVERS];
     uint32_t members = draw_list(stream, member);
-    switch (below(stream, 3)) {
-    case 0:
-        lb_mini_edit(stream->host, member, members);
-        break;
-    case 1:
-        lb_mini_rebuild(stream->host, member, members);
-        break;
-    default:
-        lb_mini_reload(stream->host, member, members);
-    }
+    lb_mini_ops_list(stream->ops, (enum lb_mini_change)change, member, members);
+    if (change != MINI_EDIT)
+        begin_era(stream);
 }
 
 /* ---- Connections ---- */
 
-static void open_one(struct stream *stream)
+static void retry(struct stream *stream, uint32_t id)
 {
-    uint64_t tried[MINI_TRIED] = {0}, key[2];
-    uint32_t picker = lb_mini_current(stream->host, below(stream, MINI_WORKERS));
-    uint32_t kind = below(stream, 8);
-    if (picker == LB_NONE)
-        return;
-    const uint64_t *draws = draw_key(stream, key);
-    uint32_t opened = lb_mini_pick(stream->host, picker, kind < 5 ? NULL : tried, draws);
-    /* The attempt fails, and again: released, and picked anew among those not tried. */
-    for (uint32_t fails = kind < 7 ? 0 : 1 + below(stream, 3); fails > 0; fails--) {
-        if (opened == MINI_NO_PICK)
-            return;
-        lb_mini_fail(stream->host, opened);
-        opened = lb_mini_pick(stream->host, picker, tried, draws);
+    lb_mini_ops_add(stream->ops, MINI_RETRY, id, 0);
+}
+
+static uint32_t open_one(struct stream *stream)
+{
+    if (below(stream, 3) == 0) {
+        stream->worker = below(stream, MINI_WORKERS);
+        lb_mini_ops_add(stream->ops, MINI_WORKER, 0, stream->worker);
     }
+    if (stream->open == OPEN_MOST)
+        close_at(stream, below(stream, OPEN_MOST));
+    uint32_t id = stream->ids++, key = below(stream, 5) == 0 ? 0 : 1 + below(stream, 1393);
+    struct lb_mini_op *op = lb_mini_ops_add(stream->ops, MINI_OPEN, id, key);
+    op->draws = below(stream, 4) == 0 ? MINI_DRAWS_OWN : MINI_DRAWS_SCOPE;
+    op->tells_tried = below(stream, 8) >= 5;
+    stream->opened[stream->open] = id;
+    stream->born[stream->open++] = stream->era;
+    return id;
 }
 
-/* A connection of any age fails and is opened again through the picker it began with. */
-static void retry_one(struct stream *stream)
+/* One in eight fails, and again. */
+static void open_some(struct stream *stream)
 {
-    struct lb_mini_host *host = stream->host;
-    uint64_t tried[MINI_TRIED] = {0}, key[2];
-    if (host->connections == 0)
-        return;
-    uint32_t connection = below(stream, host->connections);
-    uint32_t picker = host->connection[connection].picker;
-    lb_mini_fail(host, connection);
-    lb_mini_pick(host, picker, tried, draw_key(stream, key));
-}
-
-static void close_one(struct stream *stream)
-{
-    if (stream->host->connections > 0)
-        lb_mini_release(stream->host, below(stream, stream->host->connections));
+    uint32_t id = open_one(stream);
+    for (uint32_t fails = below(stream, 8) > 0 ? 0 : 1 + below(stream, 3); fails > 0; fails--)
+        retry(stream, id);
 }
 
 /* One request tries everyone, and must be refused in the end. */
 static void exhaust(struct stream *stream)
 {
-    struct lb_mini_host *host = stream->host;
-    uint64_t tried[MINI_TRIED] = {0}, key[2];
-    uint32_t picker = lb_mini_current(host, below(stream, MINI_WORKERS));
-    if (picker == LB_NONE)
-        return;
-    const uint64_t *draws = draw_key(stream, key);
-    for (uint32_t opened = 0; opened != MINI_NO_PICK;) {
-        opened = lb_mini_pick(host, picker, tried, draws);
-        if (opened != MINI_NO_PICK)
-            lb_mini_fail(host, opened);
-    }
+    uint32_t id = open_one(stream);
+    for (uint32_t i = 0; i <= SERVERS; i++)
+        retry(stream, id);
+    stream->open--; /* the newest is the last */
 }
 
 /* ---- The rest of a host's life ---- */
 
 static void take_out_or_back(struct stream *stream)
 {
-    uint32_t servers = stream->host->setup.servers, down = 0;
-    uint32_t slot = below(stream, servers);
-    for (uint32_t i = 0; i < servers; i++)
-        down += stream->host->down[i];
-    lb_mini_set_down(stream->host, slot, !stream->host->down[slot] && down < servers / 3);
+    uint32_t server = below(stream, SERVERS);
+    bool down = !stream->down[server];
+    if (down && stream->downs >= SERVERS / 3)
+        return;
+    stream->downs += down ? 1 : UINT32_MAX;
+    stream->down[server] = down;
+    lb_mini_ops_add(stream->ops, down ? MINI_DOWN : MINI_UP, 0, server);
 }
 
-/* The elder pickers' time runs out: their connections are closed until few of them are left. */
-static void expire(struct stream *stream, uint32_t keep)
+static void crash(struct stream *stream)
 {
-    struct lb_mini_host *host = stream->host;
-    uint32_t elders = 0;
-    for (uint32_t i = 0; i < MINI_PICKERS; i++)
-        elders += host->picker[i].used && !lb_mini_is_current(host, i);
-    for (uint32_t i = 0; i < MINI_PICKERS && elders > keep; i++) {
-        if (!host->picker[i].used || lb_mini_is_current(host, i))
-            continue;
-        for (uint32_t c = host->connections; c-- > 0;)
-            if (host->connection[c].picker == i)
-                lb_mini_release(host, c);
-        elders--;
-    }
-    lb_mini_sweep(host);
-}
-
-static uint32_t pickers_in_use(const struct lb_mini_host *host)
-{
-    uint32_t used = 0;
-    for (uint32_t i = 0; i < MINI_PICKERS; i++)
-        used += host->picker[i].used;
-    return used;
+    uint32_t worker = below(stream, MINI_WORKERS);
+    lb_mini_ops_add(stream->ops, MINI_CRASH, 0, worker)->leaks = below(stream, 2) > 0;
 }
 
 static void step(struct stream *stream)
 {
     uint32_t kind = below(stream, 200);
-    stream->host->now_s += kind % 4 == 0;
-    uint32_t crowded = stream->host->connections > 60 ? 12 : 0;
-    if (kind < 90 - crowded)
-        open_one(stream);
-    else if (kind < 170)
-        close_one(stream);
-    else if (kind < 178)
-        retry_one(stream);
-    else if (kind < 182)
+    if (kind % 4 == 0)
+        lb_mini_ops_add(stream->ops, MINI_TIME, 0, ++stream->now_s);
+    uint32_t crowded = stream->open > OPEN_MOST - 8 ? 12 : 0;
+    if (stream->plan->takeovers && kind % 40 == 39)
+        lb_mini_ops_add(stream->ops, MINI_TAKEOVER, 0, 0);
+    else if (kind < 90 - crowded)
+        open_some(stream);
+    else if (kind < 170 && stream->open > 0)
+        close_at(stream, below(stream, stream->open));
+    else if (kind < 178 && stream->open > 0)
+        retry(stream, stream->opened[below(stream, stream->open)]);
+    else if (kind < 180)
         exhaust(stream);
-    else if (kind < 189)
+    else if (kind < 187)
         take_out_or_back(stream);
-    else if (kind < 194)
-        change_list(stream);
-    else if (kind < 196)
+    else if (kind < 192)
+        change_list(stream, below(stream, 3));
+    else if (kind < 193) {
+        lb_mini_ops_add(stream->ops, MINI_RELOAD, 0, 0);
+        begin_era(stream);
+    } else if (kind < 195)
         expire(stream, 0);
-    else if (kind < 199 && !stream->plan->no_crashes)
-        lb_mini_crash(stream->host, below(stream, MINI_WORKERS), below(stream, 2) == 0);
+    else if (kind < 198 && !stream->plan->no_crashes)
+        crash(stream);
     else if (!stream->plan->no_crashes)
-        lb_mini_reap(stream->host);
-    if (pickers_in_use(stream->host) > MINI_PICKERS - MINI_WORKERS)
-        expire(stream, MINI_WORKERS);
+        lb_mini_ops_add(stream->ops, MINI_REAP, 0, 0);
 }
 
-void lb_mini_play(struct lb_mini_host *host, const struct lb_mini_plan *plan)
+void lb_mini_stream(struct lb_mini_ops *ops, const struct lb_mini_plan *plan, uint64_t seed)
 {
-    struct stream stream = {.host = host, .plan = plan, .state = host->trial->seed};
-    struct lb_member member[MINI_SERVERS];
-    uint32_t members = draw_list(&stream, member);
-    lb_mini_reload(host, member, members);
-    for (host->step = 1; host->step <= plan->steps && !host->broken; host->step++) {
+    struct stream stream = {.ops = ops, .plan = plan, .state = seed};
+    ops->servers = SERVERS;
+    change_list(&stream, MINI_NEW_WORKERS);
+    while (ops->ops < plan->ops)
         step(&stream);
-        if (plan->idle_edits && !host->broken)
-            lb_mini_edit_idly(host);
-    }
 }
