@@ -92,7 +92,7 @@ $(BUILD)/libsim.a: $(SIM_OBJ)
 	$(call say,AR,$@)
 	$(Q)$(AR) rcs $@ $^
 # Algorithms that are loaded find there what lb_author.h promises them, and nothing else.
-$(BUILD)/lbsim: $(CLI_OBJ) $(BUILD)/libsim.a $(BUILD)/liblb.a algorithms/plugin.symbols
+$(BUILD)/lbsim: $(CLI_OBJ) $(BUILD)/libsim.a $(BUILD)/liblb_contract.a $(BUILD)/liblb.a algorithms/plugin.symbols
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LINK_FLAGS) -Wl,--dynamic-list=algorithms/plugin.symbols $(filter-out %.symbols,$^) $(LIBRARIES) -o $@
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIB_OBJ) $(BUILD)/libsim.a $(BUILD)/liblb_contract.a $(BUILD)/liblb.a

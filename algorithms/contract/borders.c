@@ -79,7 +79,8 @@ static void make_border(const struct lb_contract_trial *trial, uint32_t list,
     }
 }
 
-const struct lb_contract_exercise lb_contract_borders = {.lists = sizeof borders / sizeof *borders,
+const struct lb_contract_exercise lb_contract_borders = {.law = LAW_NONE,
+                                                         .lists = sizeof borders / sizeof *borders,
                                                          .make = make_border,
                                                          .judge = lb_contract_judge_ledger};
 
@@ -118,4 +119,4 @@ static void make_own_list(const struct lb_contract_trial *trial, uint32_t list,
 }
 
 const struct lb_contract_exercise lb_contract_own_list = {
-    .lists = 1, .make = make_own_list, .judge = lb_contract_judge_ledger};
+    .law = LAW_OWN_LIST, .lists = 1, .make = make_own_list, .judge = lb_contract_judge_ledger};

@@ -82,6 +82,9 @@ struct lb_contract_case { /* what a fault can be shown again by */
 struct run {
     struct lb_contract_trial trial;
     bool shrinks;
+    const char *only; /* the one law that is looked for, or NULL: all */
+    bool over;
+    const uint64_t *tried; /* parameters that need not be tried again, or NULL */
     void (*report)(void *context, const struct lb_contract_fault *);
     void *context;
     struct lb_contract_result *result;
@@ -121,6 +124,18 @@ static void tell_shrunk(struct run *run, const struct lb_contract_exercise *exer
     free(trace.text);
 }
 
+/* In a search, each law once; what does not come back ends it. */
+static void found(struct run *run, const struct lb_contract_exercise *exercise,
+                  struct lb_mini_ops *ops, struct lb_contract_verdict *verdict)
+{
+    bool died = verdict->law == LAW_RETURNS;
+    bool wanted = run->only == NULL || died || strcmp(run->only, laws[verdict->law].name) == 0;
+    run->result->died |= died;
+    if (wanted && !run->result->broken[verdict->law])
+        tell_shrunk(run, exercise, ops, verdict);
+    run->over |= died || (run->only != NULL && wanted);
+}
+
 static void try_list(struct run *run, const struct lb_contract_exercise *exercise, uint32_t list)
 {
     struct lb_mini_ops ops = {.ops = 0};
@@ -128,11 +143,10 @@ static void try_list(struct run *run, const struct lb_contract_exercise *exercis
     exercise->make(&run->trial, list, &ops);
     lb_contract_judge(&run->trial, exercise, &ops, &verdict);
     run->result->lists++;
-    if (verdict.broken && !run->shrinks)
+    if (verdict.broken && run->shrinks)
+        found(run, exercise, &ops, &verdict);
+    else if (verdict.broken)
         tell(run, &verdict, exercise->how, NULL, NULL);
-    else if (verdict.broken && !run->result->broken[verdict.law])
-        tell_shrunk(run, exercise, &ops, &verdict);
-    run->result->died |= verdict.broken && verdict.law == LAW_RETURNS;
     lb_mini_ops_free(&ops);
 }
 
@@ -144,16 +158,21 @@ static void try_exercise(struct run *run, const struct lb_contract_exercise *exe
             run->trial.mode = (enum lb_mode)mode;
             if (exercise->applies != NULL && !exercise->applies(&run->trial))
                 continue;
-            for (uint32_t list = 0; list < exercise->lists && !run->result->died; list++)
+            for (uint32_t list = 0; list < exercise->lists && !run->over; list++)
                 try_list(run, exercise, list);
         }
 }
 
-/* An algorithm whose table is broken is not run: its pick may not be there. */
+/* An algorithm whose table is broken is not run: its pick may not be there. Where one law is looked
+ * for, what is there for it comes first. */
 static void try_all(struct run *run)
 {
-    for (int i = 0; i < EXERCISES && !run->result->broken[LAW_TABLE]; i++)
-        try_exercise(run, exercises[i]);
+    for (int others = 0; others <= 1; others++)
+        for (int i = 0; i < EXERCISES && !run->result->broken[LAW_TABLE]; i++) {
+            bool own = run->only != NULL && strcmp(run->only, laws[exercises[i]->law].name) == 0;
+            if (own == (others == 0))
+                try_exercise(run, exercises[i]);
+        }
 }
 
 /* ---- The table of the algorithm itself: no operations show it, and none are needed ---- */
@@ -225,19 +244,23 @@ int lb_contract_run(const struct lb_algorithm *algorithm, const uint64_t *param,
 static void try_with(void *context, const uint64_t param[LB_PARAMS_MAX])
 {
     struct run *run = context;
+    if (run->over ||
+        (run->tried != NULL && memcmp(param, run->tried, sizeof run->trial.param) == 0))
+        return;
     memcpy(run->trial.param, param, sizeof run->trial.param);
-    if (!run->result->died)
-        try_all(run);
+    run->result->combinations++;
+    try_all(run);
 }
 
-int lb_contract_find(const struct lb_algorithm *algorithm, uint64_t seed,
+int lb_contract_find(const struct lb_algorithm *algorithm, const char *law, uint64_t seed,
                      void (*report)(void *context, const struct lb_contract_fault *), void *context,
                      struct lb_contract_result *result)
 {
-    enum { OP_MS = 1000 };
+    enum { OP_MS = 300 };
     struct run run = {
         .trial = {.algorithm = algorithm, .seed = seed, .guarded = true, .op_ms = OP_MS},
         .shrinks = true,
+        .only = law,
         .report = report,
         .context = context,
         .result = result};
@@ -253,8 +276,8 @@ int lb_contract_find(const struct lb_algorithm *algorithm, uint64_t seed,
     try_table(&run);
     if (!result->broken[LAW_TABLE]) {
         try_with(&run, config.param);
-        result->combinations =
-            1 + lb_contract_each(algorithm, LB_CONTRACT_ALL_WORDS, try_with, &run);
+        run.tried = config.param;
+        lb_contract_each(algorithm, LB_CONTRACT_ALL_WORDS, try_with, &run);
     }
     lb_mini_memory_free(&page);
     return count_broken(result);

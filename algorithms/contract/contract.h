@@ -25,7 +25,8 @@ struct lb_contract_trace {
     char *text; /* CSV op,id,value */
     uint32_t operations, workers;
     const char *change; /* what every list of it does: in_place, rebuild or reload; NULL: mixed */
-    /* What makes replay's one host do otherwise, or refuse it: some clauses; "": nothing. */
+    bool plays;         /* replay reads it; false: not all of it can be said to a replay */
+    /* What replay's one host does otherwise, or cannot do: some clauses; "": nothing. */
     char beyond[LB_CONTRACT_BEYOND];
 };
 
@@ -67,9 +68,10 @@ struct lb_contract_result {
 
 /* The same in processes of their own, with the fallbacks and then with each combination of words,
  * numbers at their least; each broken law is reported once, with the shortest list of operations
- * that was found to break it. Bounded: an operation has a second of the processor. Returns how many
- * laws were broken. The algorithm must be as it was loaded: nobody called it before. */
-int lb_contract_find(const struct lb_algorithm *, uint64_t seed,
+ * that was found to break it. law: the name of the only one to look for, and no further once it is
+ * broken; NULL: all. Bounded: an operation has 300 ms of the processor. Returns how many laws were
+ * broken. The algorithm must be as it was loaded: nobody called it before. */
+int lb_contract_find(const struct lb_algorithm *, const char *law, uint64_t seed,
                      void (*report)(void *context, const struct lb_contract_fault *), void *context,
                      struct lb_contract_result *);
 

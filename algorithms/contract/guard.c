@@ -14,8 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A call that sleeps or waits uses no processor; a busy machine gives it little. */
-enum { WALL_TIMES = 20 };
+/* A call that sleeps or waits uses no processor; but a busy machine gives it little, too. */
+enum { WALL_TIMES = 20, WALL_LEAST_MS = 2000 };
 
 static const struct death {
     int number;
@@ -38,7 +38,9 @@ void lb_contract_begin(struct lb_contract_trial *trial, uint32_t step)
     trial->page->step = step;
     if (!trial->guarded)
         return;
-    struct itimerval busy = once(trial->op_ms), wall = once((uint64_t)trial->op_ms * WALL_TIMES);
+    uint64_t wall_ms = (uint64_t)trial->op_ms * WALL_TIMES;
+    struct itimerval busy = once(trial->op_ms);
+    struct itimerval wall = once(wall_ms > WALL_LEAST_MS ? wall_ms : WALL_LEAST_MS);
     setitimer(ITIMER_PROF, &busy, NULL);
     setitimer(ITIMER_REAL, &wall, NULL);
 }

@@ -5,6 +5,8 @@ enum {
     SERVERS = 11,
     LEDGER_OPS = 1500,
     TWIN_OPS = 600, /* of runs that are compared */
+    TWIN_LISTS = 4, /* the others are short, to end before another law is broken */
+    SHORT_OPS = 40,
 };
 
 static struct lb_mini_setup setup_of(struct lb_contract_trial *trial, const struct lb_mini_ops *ops)
@@ -44,8 +46,14 @@ static void judge_memory(struct lb_contract_trial *trial, const struct lb_mini_o
     trial->page->call = NULL;
 }
 
+/* Once is enough. */
+static bool is_first(const struct lb_contract_trial *trial)
+{
+    return trial->view == lb_view_at(0) && trial->mode == LB_KEPT;
+}
+
 const struct lb_contract_exercise lb_contract_memory = {
-    .lists = 1, .make = make_nothing, .judge = judge_memory};
+    .law = LAW_TABLE, .lists = 1, .make = make_nothing, .judge = judge_memory, .applies = is_first};
 
 /* ---- One run, every step against the ledger ---- */
 
@@ -85,7 +93,7 @@ static void make_ledger(const struct lb_contract_trial *trial, uint32_t list,
 }
 
 const struct lb_contract_exercise lb_contract_ledger = {
-    .lists = 1, .make = make_ledger, .judge = lb_contract_judge_ledger};
+    .law = LAW_LEDGER, .lists = 1, .make = make_ledger, .judge = lb_contract_judge_ledger};
 
 /* ---- The same, with locks that are taken from the dead ---- */
 
@@ -111,15 +119,21 @@ static void judge_takeovers(struct lb_contract_trial *trial, const struct lb_min
 }
 
 const struct lb_contract_exercise lb_contract_takeovers = {
-    .lists = 1, .make = make_takeovers, .judge = judge_takeovers};
+    .law = LAW_TAKEOVER, .lists = 1, .make = make_takeovers, .judge = judge_takeovers};
 
 /* ---- Two runs that must pick alike ---- */
+
+static void make_pair(const struct lb_contract_trial *trial, uint32_t list, bool no_crashes,
+                      struct lb_mini_ops *ops)
+{
+    struct lb_mini_plan plan = {.ops = list == 0 ? TWIN_OPS : SHORT_OPS, .no_crashes = no_crashes};
+    lb_mini_stream(ops, &plan, trial->seed + 1 + list);
+}
 
 static void make_twins(const struct lb_contract_trial *trial, uint32_t list,
                        struct lb_mini_ops *ops)
 {
-    (void)list;
-    lb_mini_stream(ops, &(struct lb_mini_plan){.ops = TWIN_OPS}, trial->seed);
+    make_pair(trial, list, false, ops);
 }
 
 static bool alike(const struct lb_mini_pick *one, const struct lb_mini_pick *two)
@@ -165,7 +179,8 @@ static void judge_again(struct lb_contract_trial *trial, const struct lb_mini_op
 
 const struct lb_contract_exercise lb_contract_again_exercise = {
     .how = "played twice, the second time asked for every score after every operation",
-    .lists = 1,
+    .law = LAW_SAME_AGAIN,
+    .lists = TWIN_LISTS,
     .make = make_twins,
     .judge = judge_again};
 
@@ -185,7 +200,8 @@ static bool is_kept(const struct lb_contract_trial *trial)
 
 const struct lb_contract_exercise lb_contract_modes = {
     .how = "played in a region of mode LB_SUM, and in one of LB_KEPT",
-    .lists = 1,
+    .law = LAW_MODES,
+    .lists = TWIN_LISTS,
     .make = make_twins,
     .judge = judge_modes,
     .applies = is_kept};
@@ -199,7 +215,8 @@ static void judge_addresses(struct lb_contract_trial *trial, const struct lb_min
 
 const struct lb_contract_exercise lb_contract_addresses = {
     .how = "played in private memory, and in a region that is mapped at two addresses",
-    .lists = 1,
+    .law = LAW_ADDRESSES,
+    .lists = TWIN_LISTS,
     .make = make_twins,
     .judge = judge_addresses};
 
@@ -207,8 +224,7 @@ const struct lb_contract_exercise lb_contract_addresses = {
 static void make_edits(const struct lb_contract_trial *trial, uint32_t list,
                        struct lb_mini_ops *ops)
 {
-    (void)list;
-    lb_mini_stream(ops, &(struct lb_mini_plan){.ops = TWIN_OPS, .no_crashes = true}, trial->seed);
+    make_pair(trial, list, true, ops);
 }
 
 static void judge_edits(struct lb_contract_trial *trial, const struct lb_mini_ops *ops)
@@ -220,7 +236,8 @@ static void judge_edits(struct lb_contract_trial *trial, const struct lb_mini_op
 
 const struct lb_contract_exercise lb_contract_edits = {
     .how = "played twice, the second time with an edit to the same list after every operation",
-    .lists = 1,
+    .law = LAW_EDIT,
+    .lists = TWIN_LISTS,
     .make = make_edits,
     .judge = judge_edits};
 
@@ -237,7 +254,8 @@ static void judge_draws(struct lb_contract_trial *trial, const struct lb_mini_op
 
 const struct lb_contract_exercise lb_contract_draws = {
     .how = "played twice, with equal keys for each request's draws, over scopes of other keys",
-    .lists = 1,
+    .law = LAW_DRAWS,
+    .lists = TWIN_LISTS,
     .make = make_twins,
     .judge = judge_draws};
 
@@ -318,6 +336,7 @@ static bool remembers_nothing(const struct lb_contract_trial *trial)
 const struct lb_contract_exercise lb_contract_sequences = {
     .how = "played twice, the first picks with draws of their own, or from the scope's sequence, "
            "which starts so many numbers earlier",
+    .law = LAW_DRAWS,
     .lists = 1,
     .make = make_sequences,
     .judge = judge_sequences,

@@ -12,8 +12,8 @@
 
 enum {
     TRIES_MOST = 8000,
-    HANGS_MOST = 60, /* of these, that do not come back */
-    HANG_MS = 100,
+    HANGS_MOST = 40, /* of these, that do not come back */
+    HANG_MS = 20,
 };
 
 struct shrinking {

@@ -101,7 +101,7 @@ static void add_row(struct text *text, const struct lb_mini_ops *ops, const stru
         break;
     case MINI_WORKER:
     case MINI_CRASH:
-        add(text, ",%" PRIu32, op->number);
+        add(text, ",%" PRIu32 "%s", op->number, op->leaks ? " leaks" : "");
         break;
     default:
         add(text, ",");
@@ -158,6 +158,18 @@ static void clause(struct lb_contract_trace *trace, bool applies, const char *te
                  length > 0 ? "; " : "", text);
 }
 
+/* What it has no words for. */
+static void say_what_is_refused(struct lb_contract_trace *trace, const struct lb_mini_ops *ops)
+{
+    clause(trace, trace->change == NULL, "a balancer has one change for all its lists");
+    clause(trace, has(ops, MINI_CRASH), "it has no crash of one worker alone");
+    clause(trace, has(ops, MINI_REAP), "it has no reaping");
+    clause(trace, has(ops, MINI_DOWN) || has(ops, MINI_UP), "it has no server that goes down");
+    clause(trace, has(ops, MINI_TAKEOVER), "it has no death under the lock");
+    clause(trace, has_heavy(ops), "a weight is above its 65535");
+    trace->plays = trace->beyond[0] == '\0';
+}
+
 void lb_contract_trace(const struct lb_contract_trial *trial, const struct lb_mini_ops *ops,
                        const struct lb_contract_exercise *exercise,
                        const struct lb_contract_verdict *verdict, struct lb_contract_trace *trace)
@@ -170,13 +182,8 @@ void lb_contract_trace(const struct lb_contract_trial *trial, const struct lb_mi
                                         .operations = ops->ops,
                                         .workers = workers_of(ops),
                                         .change = change_of(ops)};
-    clause(trace, trace->workers > WORKERS, "workers 2 and 3 are of a second gateway instance");
-    clause(trace, trace->change == NULL, "its lists differ in what they change");
-    clause(trace, has(ops, MINI_CRASH), "it has no crash of one worker alone");
-    clause(trace, has(ops, MINI_REAP), "it has no reaping");
-    clause(trace, has(ops, MINI_DOWN) || has(ops, MINI_UP), "it has no down and up");
-    clause(trace, has(ops, MINI_TAKEOVER), "it has no death under the lock");
-    clause(trace, has_heavy(ops), "a weight is above its 65535");
+    say_what_is_refused(trace, ops);
+    clause(trace, trace->workers > WORKERS, "its workers are all of one gateway instance");
     clause(trace, trial->mode == LB_SUM, "its region is of mode LB_KEPT");
     clause(trace, exercise->how != NULL, "it plays the list once");
     clause(trace, verdict->drew, "its random numbers are others");

@@ -19,7 +19,6 @@ static const struct command planned[] = {
     PLANNED("gate", "judges a run against a baseline"),
     PLANNED("report", "one page from a run"),
     PLANNED("diff", "two runs side by side"),
-    PLANNED("contract", "the laws on one's own algorithm"),
     PLANNED("bench", "what picks cost"),
     PLANNED("sweep", "grids of scenarios"),
     PLANNED("merge", "shards of a sweep"),
@@ -29,7 +28,8 @@ static const struct command planned[] = {
 enum { PLANNED_COMMANDS = sizeof planned / sizeof *planned };
 
 static const struct command *const commands[] = {&command_run,  &command_check,   &command_replay,
-                                                 &command_real, &command_analyze, &command_list};
+                                                 &command_real, &command_analyze, &command_contract,
+                                                 &command_list};
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
