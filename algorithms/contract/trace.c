@@ -186,5 +186,6 @@ void lb_contract_trace(const struct lb_contract_trial *trial, const struct lb_mi
     clause(trace, trace->workers > WORKERS, "its workers are all of one gateway instance");
     clause(trace, trial->mode == LB_SUM, "its region is of mode LB_KEPT");
     clause(trace, exercise->how != NULL, "it plays the list once");
+    clause(trace, verdict->step > ops->ops, "it does not close what is open in the end");
     clause(trace, verdict->drew, "its random numbers are others");
 }

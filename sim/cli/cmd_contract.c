@@ -94,8 +94,8 @@ static void print_trace(struct hearing *hearing, const struct lb_contract_fault 
     }
     if (trace->beyond[0] != '\0')
         print_paragraph(hearing->to, "%s: %s.",
-                        trace->plays ? "That shows its picks, not the fault"
-                                     : "No replay can play it",
+                        trace->plays ? "Replay shows its picks, and not all of this"
+                                     : "Replay cannot play it",
                         trace->beyond);
     free(file);
 }
