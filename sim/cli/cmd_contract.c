@@ -289,8 +289,8 @@ static int run(const struct command_line *line)
 
 const struct command command_contract = {
     .name = "contract",
-    .arguments = "FILE.so|ALGORITHM [options]",
-    .about = "the laws on an algorithm of your own, and the shortest way to break each",
+    .arguments = "FILE.so [options]",
+    .about = "the laws, tried on an algorithm: FILE.so, or a built-in by name",
     .options = options,
     .run = run,
 };

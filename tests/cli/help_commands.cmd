@@ -1,4 +1,4 @@
-for command in run check replay real list; do
+for command in run check replay real contract list; do
     try $command --help
 done
 try run -h
