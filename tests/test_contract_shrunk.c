@@ -1,6 +1,6 @@
-/* test_contract_shrunk.c: a lawless algorithm is shown by the shortest list of operations: as short as
- * one worked out by hand, played again it breaks the law again, and without any one of its operations
- * it does not. */
+/* test_contract_shrunk.c: a lawless algorithm is shown by the shortest list of operations: as short
+ * as one worked out by hand, played again it breaks the law again, and without any one of its
+ * operations it does not. */
 #include "algorithms/contract/contract.h"
 #include "tests/harness.h"
 #include "tests/lawless.h"

@@ -212,8 +212,8 @@ static void note_list(struct lb_mini_host *host, const struct lb_mini_picker *mi
         scope->listed[mine->list.member[i].slot] = true;
 }
 
-/* A scope whose memory was torn forgets, and takes the list of whoever acts in it first; who brought
- * a newer one tells it again. */
+/* A scope whose memory was torn forgets, and takes the list of whoever acts in it first; who
+ * brought a newer one tells it again. */
 void lb_mini_settle(struct lb_mini_host *host, uint32_t picker)
 {
     const struct lb_mini_picker *mine = &host->picker[picker];

@@ -74,7 +74,7 @@ void lb_mini_stream(struct lb_mini_ops *, const struct lb_mini_plan *, uint64_t 
 
 struct lb_contract_exercise {
     const char *how; /* what it does beside playing its list once; or NULL */
-    enum law law; /* that it is there for, first of all */
+    enum law law;    /* that it is there for, first of all */
     uint32_t lists;
     void (*make)(const struct lb_contract_trial *, uint32_t list, struct lb_mini_ops *);
     /* Plays the list, once or more; the first fault is noted in the trial's verdict. */

@@ -13,7 +13,7 @@
 enum {
     TRIES_MOST = 8000,
     HANGS_MOST = 40, /* of these, that do not come back */
-    HANG_MS = 20,
+    HANG_MS = 40,
 };
 
 struct shrinking {
