@@ -38,36 +38,61 @@ const char *csv_traffic(const struct experiment *experiment, uint32_t row)
 
 /* ---- servers.csv ---- */
 
+const char *const csv_server_number[SERVER_NUMBERS] = {
+    "weight",    "picks",  "share_pct", "live_end",     "live_mean", "live_peak",
+    "present_s", "closed", "cut",       "picks_absent", "retries",   "failed"};
+
+uint64_t csv_picks(const struct world_result *result, uint32_t row)
+{
+    uint64_t picks = 0;
+    for (uint32_t s = 0; s < result->servers; s++)
+        picks += world_tally_at(result, row, s)->picks;
+    return picks;
+}
+
+void csv_server_numbers(const struct world_result *result, uint32_t row, uint32_t server,
+                        uint64_t picks, char text[SERVER_NUMBERS][TEXT_MAX])
+{
+    const struct world_tally *tally = world_tally_at(result, row, server);
+    const struct {
+        int at;
+        uint64_t count;
+    } counts[] = {{0, result->weight[server]}, {1, tally->picks},    {3, tally->live},
+                  {5, tally->live_peak},       {7, tally->closed},   {8, tally->cut},
+                  {9, tally->picks_absent},    {10, tally->retries}, {11, tally->failed}};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        snprintf(text[counts[i].at], TEXT_MAX, "%" PRIu64, counts[i].count);
+    text[2][0] = '\0';
+    if (picks > 0)
+        text_ratio(100 * (double)tally->picks / (double)picks, text[2]);
+    text_ratio(tally->live_mean, text[4]);
+    value_seconds_text(result->present_ns[server], text[6]);
+}
+
 static void put_servers(FILE *to, const struct experiment *experiment, const struct trial *trial,
                         uint32_t row)
 {
     const struct world_result *result = trial->result;
-    uint64_t picks = 0;
-    for (uint32_t s = 0; s < result->servers; s++)
-        picks += world_tally_at(result, row, s)->picks;
+    uint64_t picks = csv_picks(result, row);
+    char text[SERVER_NUMBERS][TEXT_MAX];
     for (uint32_t s = 0; s < result->servers; s++) {
-        const struct world_tally *tally = world_tally_at(result, row, s);
-        char share[TEXT_MAX] = "", mean[TEXT_MAX], present[TEXT_MAX];
-        if (picks > 0)
-            text_ratio(100 * (double)tally->picks / (double)picks, share);
         csv_put_trial(to, experiment, trial);
-        fprintf(to, "%s,%s,", csv_traffic(experiment, row), experiment->scenario->server[s].name);
-        fprintf(to,
-                "%" PRIu32 ",%" PRIu64 ",%s,%" PRIu64 ",%s,%" PRIu64 ",%s,%" PRIu64 ",%" PRIu64
-                ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
-                result->weight[s], tally->picks, share, tally->live,
-                text_ratio(tally->live_mean, mean), tally->live_peak,
-                value_seconds_text(result->present_ns[s], present), tally->closed, tally->cut,
-                tally->picks_absent, tally->retries, tally->failed);
+        fprintf(to, "%s,%s", csv_traffic(experiment, row), experiment->scenario->server[s].name);
+        csv_server_numbers(result, row, s, picks, text);
+        for (int i = 0; i < SERVER_NUMBERS; i++)
+            fprintf(to, ",%s", text[i]);
+        fputc('\n', to);
     }
 }
 
 void report_servers_csv(const struct experiment *experiment, bool header, FILE *to)
 {
-    if (header)
-        fputs("scenario,balancer,replication,traffic,server,weight,picks,share_pct,live_end,"
-              "live_mean,live_peak,present_s,closed,cut,picks_absent,retries,failed\n",
-              to);
+    if (header) {
+        fputs("scenario,balancer,replication,traffic,server", to);
+        for (int i = 0; i < SERVER_NUMBERS; i++)
+            fprintf(to, ",%s", csv_server_number[i]);
+        fputc('\n', to);
+    }
     for (uint64_t i = 0; i < experiment->trials; i++)
         for (uint32_t row = 0; row <= experiment->scenario->traffics; row++)
             put_servers(to, experiment, &experiment->trial[i], row);
@@ -102,54 +127,56 @@ void report_timeseries_csv(const struct experiment *experiment, bool header, FIL
 
 /* ---- events.csv ---- */
 
-static void put_detail(FILE *to, const struct world_log *log)
+char *csv_detail(const struct world_log *log, char detail[DETAIL_MAX])
 {
     char time[TEXT_MAX];
+    detail[0] = '\0';
     switch (log->kind) {
     case LOG_ADDED:
-        fprintf(to, "added weight=%" PRIu64, log->number);
-        return;
+        snprintf(detail, DETAIL_MAX, "added weight=%" PRIu64, log->number);
+        break;
     case LOG_REMOVED:
-        fprintf(to, "removed drain=%s",
-                log->number == SPAN_FOREVER ? "forever" : text_time(log->number, time));
-        return;
+        snprintf(detail, DETAIL_MAX, "removed drain=%s",
+                 log->number == SPAN_FOREVER ? "forever" : text_time(log->number, time));
+        break;
     case LOG_WEIGHT:
-        fprintf(to, "weight=%" PRIu64, log->number);
-        return;
+        snprintf(detail, DETAIL_MAX, "weight=%" PRIu64, log->number);
+        break;
     case LOG_RELOAD:
-        fputs("reload", to);
-        return;
+        snprintf(detail, DETAIL_MAX, "reload");
+        break;
     case LOG_TOUCH:
-        fputs("touch", to);
-        return;
+        snprintf(detail, DETAIL_MAX, "touch");
+        break;
     case LOG_CRASH:
-        fprintf(to, "crash cut=%" PRIu64, log->number);
-        return;
+        snprintf(detail, DETAIL_MAX, "crash cut=%" PRIu64, log->number);
+        break;
     case LOG_OUT:
-        fputs("out", to);
-        return;
+        snprintf(detail, DETAIL_MAX, "out");
+        break;
     case LOG_FAILED:
-        fprintf(to, "failed cut=%" PRIu64, log->number);
-        return;
+        snprintf(detail, DETAIL_MAX, "failed cut=%" PRIu64, log->number);
+        break;
     case LOG_DETECTED:
-        fputs("detected", to);
-        return;
+        snprintf(detail, DETAIL_MAX, "detected");
+        break;
     case LOG_BACK:
-        fputs("back", to);
-        return;
+        snprintf(detail, DETAIL_MAX, "back");
+        break;
     case LOG_CLOSED:
-        fprintf(to, "closed=%" PRIu64, log->number);
-        return;
+        snprintf(detail, DETAIL_MAX, "closed=%" PRIu64, log->number);
+        break;
     case LOG_CUT:
-        fprintf(to, "cut=%" PRIu64, log->number);
-        return;
+        snprintf(detail, DETAIL_MAX, "cut=%" PRIu64, log->number);
+        break;
     case LOG_DRAINED:
-        fprintf(to, "drained cut=%" PRIu64, log->number);
-        return;
+        snprintf(detail, DETAIL_MAX, "drained cut=%" PRIu64, log->number);
+        break;
     case LOG_OLD_WORKERS:
-        fprintf(to, "old_workers cut=%" PRIu64, log->number);
-        return;
+        snprintf(detail, DETAIL_MAX, "old_workers cut=%" PRIu64, log->number);
+        break;
     }
+    return detail;
 }
 
 void report_events_csv(const struct experiment *experiment, bool header, FILE *to)
@@ -161,13 +188,12 @@ void report_events_csv(const struct experiment *experiment, bool header, FILE *t
         const struct world_result *result = experiment->trial[i].result;
         for (uint32_t l = 0; l < result->logs; l++) {
             const struct world_log *log = &result->log[l];
-            char time[TEXT_MAX];
+            char time[TEXT_MAX], detail[DETAIL_MAX];
             csv_put_trial(to, experiment, &experiment->trial[i]);
-            fprintf(to, "%s,%s,%s,", value_seconds_text(log->at_ns, time),
+            fprintf(to, "%s,%s,%s,%s\n", value_seconds_text(log->at_ns, time),
                     scenario->event[log->event].name,
-                    log->server == NO_SERVER ? "" : scenario->server[log->server].name);
-            put_detail(to, log);
-            fputc('\n', to);
+                    log->server == NO_SERVER ? "" : scenario->server[log->server].name,
+                    csv_detail(log, detail));
         }
     }
 }

@@ -1,6 +1,7 @@
 /* grid.c: cells are kept until the widest of each column is known. */
 #include "reports/grid.h"
 
+#include "reports/markdown.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/memory.h"
 
@@ -61,6 +62,52 @@ uint32_t grid_rows(const struct grid *grid)
 {
     return (grid->cells + grid->width - 1) / grid->width;
 }
+
+/* ---- Markdown ---- */
+
+/* The words of a cell; what marks the best on a terminal is left out. */
+static const char *words_of(const char *cell, bool first, bool *marked)
+{
+    *marked = first && cell[0] == '*';
+    cell += *marked;
+    return cell + strspn(cell, " ");
+}
+
+static void put_heads(const struct grid *grid, FILE *to, uint32_t heads)
+{
+    bool marked;
+    for (uint32_t c = 0; c < grid->width; c++) {
+        fputs("|", to);
+        for (uint32_t row = 0; row < heads; row++) {
+            const char *words = words_of(grid->cell[row * grid->width + c], c == 0, &marked);
+            fputs(words[0] != '\0' ? " " : "", to);
+            markdown_put(to, words);
+        }
+        fputc(' ', to);
+    }
+    fputs("|\n", to);
+    for (uint32_t c = 0; c < grid->width; c++)
+        fputs(grid->columns[c] == 'r' ? "| ---: " : "| :--- ", to);
+    fputs("|\n", to);
+}
+
+void grid_print_markdown(const struct grid *grid, FILE *to, uint32_t heads)
+{
+    put_heads(grid, to, heads);
+    for (uint32_t row = heads; row < grid->cells / grid->width; row++) {
+        for (uint32_t c = 0; c < grid->width; c++) {
+            bool marked;
+            const char *words = words_of(grid->cell[row * grid->width + c], c == 0, &marked);
+            fputs(marked ? "| **" : "| ", to);
+            markdown_put(to, words);
+            fputs(marked ? "** " : " ", to);
+        }
+        fputs("|\n", to);
+    }
+    fputc('\n', to);
+}
+
+/* ---- For a terminal ---- */
 
 /* Characters of UTF-8: the bytes that begin one. */
 static uint32_t letters_in(const char *text)

@@ -25,4 +25,8 @@ uint32_t grid_width(const struct grid *, int indent);
  * spaces between columns, or one where the line would pass GRID_LINE. */
 void grid_print(const struct grid *, FILE *, int indent, uint32_t bold, bool colour);
 
+/* Prints it as a table of Markdown; the first `heads` rows are its one heading. A first cell that
+ * begins with a star is printed bold instead. */
+void grid_print_markdown(const struct grid *, FILE *, uint32_t heads);
+
 #endif

@@ -19,6 +19,9 @@ struct table_options {
  * expected. 80 columns. */
 void report_table(const struct experiment *, const struct table_options *, FILE *);
 
+/* The same as Markdown, the answer first, as GitHub renders it in a file or a pull request. */
+void report_markdown(const struct experiment *, FILE *);
+
 /* CSV files, each with its header only if asked, so that several experiments can share one. */
 void report_servers_csv(const struct experiment *, bool header, FILE *);
 void report_timeseries_csv(const struct experiment *, bool header, FILE *);
@@ -27,6 +30,10 @@ void report_summary_csv(const struct experiment *, bool header, FILE *);
 void report_intervals_csv(const struct experiment *, bool header, FILE *);
 /* Of a relation, lo95 and hi95 are the interval of value - factor other. */
 void report_expectations_csv(const struct judgements *, bool header, FILE *);
+
+/* One JSON document with the numbers of all experiments of one run; docs/results.md tells its shape.
+ * The same for any number of threads, at any time. */
+void report_results_json(const struct experiment *const *, uint32_t experiments, FILE *);
 
 /* run.json, of all experiments of one run. options: what was asked for, as text. */
 bool report_run_json(const struct experiment *const *, uint32_t experiments, const char *options,

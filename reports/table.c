@@ -6,7 +6,7 @@
 
 /* Moments worth a column: all, or if there are many the first changes of the list, filled up with
  * the first of the others; in their order. */
-static void choose_moments(struct table *table)
+void table_choose_moments(struct table *table)
 {
     const struct world_result *result = table_result(table, 0, 0);
     uint32_t changes = 0, others = 0;
@@ -24,7 +24,7 @@ static void choose_moments(struct table *table)
     }
 }
 
-static void print_foot(const struct table *table)
+void table_foot(const struct table *table)
 {
     uint64_t replications = table->experiment->replications;
     char line[LINE_MAX_TEXT] = "";
@@ -41,7 +41,7 @@ static void print_foot(const struct table *table)
     else
         line_add(line, sizeof line, "Means of %" PRIu64 " replications, with 95%% intervals.",
                  replications);
-    story_print(table->to, line, 0);
+    table_say(table, 0, line);
     table_expectations(table);
     if (table->options->files != NULL)
         fprintf(table->to, "Files are in %s\n", table->options->files);
@@ -52,7 +52,7 @@ void report_table(const struct experiment *experiment, const struct table_option
 {
     struct table table = {
         .experiment = experiment, .scenario = experiment->scenario, .options = options, .to = to};
-    choose_moments(&table);
+    table_choose_moments(&table);
     table_head(&table);
     table_answer(&table);
     for (uint32_t b = 0; b < experiment->scenario->balancers; b++)
@@ -60,5 +60,5 @@ void report_table(const struct experiment *experiment, const struct table_option
     table_comparison(&table);
     table_pairs(&table);
     table_traffics(&table);
-    print_foot(&table);
+    table_foot(&table);
 }

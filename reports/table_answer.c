@@ -219,8 +219,7 @@ static void say_numbers(const struct table *table, const struct yardstick *by, s
                  in_full ? what_happened(table, (uint32_t)change, story) : "", done);
     if (in_full)
         add_refused(table, line, side);
-    fputs("  ", table->to);
-    story_print(table->to, line, 2);
+    table_say(table, 2, line);
 }
 
 /* What is to be said of several who are named together. */
@@ -268,8 +267,7 @@ static void say_busiest(const struct table *table, struct side side, const char 
     range_text(table, "picks_max_over_mean", 0, side, table_quotient, range);
     line_add(line, sizeof line, ": the busiest server got %s times its fair share of the picks%s.",
              range, reason);
-    fputs("  ", table->to);
-    story_print(table->to, line, 2);
+    table_say(table, 2, line);
 }
 
 /* Too little was open to be compared: what is left is who was picked, and that ranks nobody. */
@@ -308,5 +306,5 @@ void table_answer(const struct table *table)
     } else {
         say_picks(table);
     }
-    fputc('\n', table->to);
+    table_gap(table);
 }

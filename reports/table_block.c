@@ -122,10 +122,13 @@ static void print_servers(const struct table *table, uint32_t balancer)
         if (shown[s])
             add_row(table, grid, balancer, s, all_picks);
     }
-    grid_print(grid, table->to, 2, 0, false);
-    if (left_out > 0)
-        fprintf(table->to, "  (and %" PRIu32 " servers between these; --all shows every one)\n",
-                left_out);
+    table_grid(table, grid, 2, (struct grid_heads){1, false});
+    if (left_out > 0) {
+        char line[STORY_MAX];
+        snprintf(line, sizeof line,
+                 "(and %" PRIu32 " servers between these; --all shows every one)", left_out);
+        table_say(table, 2, line);
+    }
     free(shown);
     grid_free(grid);
 }
@@ -134,15 +137,16 @@ static void print_servers(const struct table *table, uint32_t balancer)
 static void print_queued(const struct table *table, uint32_t balancer)
 {
     uint64_t queued = 0, replications = table->experiment->replications;
-    char number[TEXT_MAX], many[TEXT_MAX], of[TEXT_MAX + 24] = "";
+    char number[TEXT_MAX], many[TEXT_MAX], of[TEXT_MAX + 24] = "", line[STORY_MAX];
     for (uint64_t r = 0; r < replications; r++)
         queued += table_result(table, balancer, r)->flow[0].queued;
     if (queued == 0)
         return;
     if (replications > 1)
         snprintf(of, sizeof of, " of %s replications", text_count(replications, many));
-    fprintf(table->to, "  %s open%s%s still wait%s for a place at the end\n",
-            text_count(queued, number), queued == 1 ? "" : "s", of, queued == 1 ? "s" : "");
+    snprintf(line, sizeof line, "%s open%s%s still wait%s for a place at the end",
+             text_count(queued, number), queued == 1 ? "" : "s", of, queued == 1 ? "s" : "");
+    table_say(table, 2, line);
 }
 
 void table_block(const struct table *table, uint32_t balancer)
@@ -150,10 +154,9 @@ void table_block(const struct table *table, uint32_t balancer)
     const struct balancer *it = &table->scenario->balancer[balancer];
     char about[STORY_MAX];
     table_bold_line(table, it->name);
-    fputs("  ", table->to);
-    story_print(table->to, story_balancer(it, about), 2);
+    table_say(table, 2, story_balancer(it, about));
     print_servers(table, balancer);
     print_queued(table, balancer);
     table_block_changes(table, balancer);
-    fputc('\n', table->to);
+    table_gap(table);
 }

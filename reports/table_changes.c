@@ -128,8 +128,7 @@ static void print_line(const struct table *table, const char *line)
 {
     if (line[0] == '\0')
         return;
-    fputs("  ", table->to);
-    story_print(table->to, line, 2);
+    table_say(table, 2, line);
 }
 
 /* Attempts that failed, and who got most of those that followed. */

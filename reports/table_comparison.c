@@ -192,7 +192,8 @@ static struct grid *build_fitting(const struct table *table, struct columns *col
 {
     for (;;) {
         struct grid *grid = build(table, columns, best);
-        if (grid_width(grid, 0) <= GRID_LINE || (columns->changes == 0 && !columns->newcomers))
+        if (table->markdown || grid_width(grid, 0) <= GRID_LINE ||
+            (columns->changes == 0 && !columns->newcomers))
             return grid;
         grid_free(grid);
         if (columns->changes > 0)
@@ -231,13 +232,14 @@ static void print_legend(const struct table *table, const struct columns *column
     line_add(line, sizeof line, ".");
     if (by->ranks && table->scenario->balancers > 1 &&
         table->experiment->replications >= SUMMARY_LEAST)
-        line_add(line, sizeof line, " *: as good as the best, as far as these runs tell.");
+        line_add(line, sizeof line, " %s: as good as the best, as far as these runs tell.",
+                 table->markdown ? "Bold" : "*");
     if (by->over_time && judged < .99)
         line_add(line, sizeof line,
                  " Averages are of the %s%% of the time when every server was entitled to ten "
                  "connections or more.",
                  table_of_100(judged, part));
-    story_print(table->to, line, 0);
+    table_say(table, 0, line);
 }
 
 /* The best are marked if there are intervals to go by. */
@@ -256,10 +258,12 @@ static bool *choose_best(const struct table *table, const struct yardstick *by)
 void table_comparison(const struct table *table)
 {
     struct columns columns = choose_columns(table);
+    char heading[STORY_MAX];
     bool *best = choose_best(table, columns.by);
     struct grid *grid = build_fitting(table, &columns, best);
-    fprintf(table->to, "%s:\n", columns.by->about);
-    grid_print(grid, table->to, 0, has_two_heads(&columns) ? 2 : 1, table->options->colour);
+    snprintf(heading, sizeof heading, "%s:", columns.by->about);
+    table_say(table, 0, heading);
+    table_grid(table, grid, 0, (struct grid_heads){has_two_heads(&columns) ? 2 : 1, true});
     grid_free(grid);
     free(best);
     print_legend(table, &columns);

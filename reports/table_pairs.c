@@ -40,7 +40,7 @@ void table_pairs(const struct table *table)
 {
     const struct yardstick *by = table_yardstick(table);
     uint32_t balancers = table->scenario->balancers;
-    char name[NAME_SHOWN + 1];
+    char name[NAME_SHOWN + 1], line[STORY_MAX];
     if (balancers < 2 || !by->ranks || table->experiment->replications < SUMMARY_LEAST)
         return;
     struct grid *grid = grid_new("lrrl");
@@ -58,12 +58,15 @@ void table_pairs(const struct table *table)
         add_difference(grid, full, 1, 3);
         grid_cell(grid, "%s", verdict(table, misplaced, b));
     }
-    fprintf(table->to, "\nAgainst %s, run by run on the same traffic:\n",
-            table_name(table, 0, name));
-    grid_print(grid, table->to, 0, 1, table->options->colour);
+    table_gap(table);
+    snprintf(line, sizeof line,
+             "Against %s, run by run on the same traffic:", table_name(table, 0, name));
+    table_say(table, 0, line);
+    table_grid(table, grid, 0, (struct grid_heads){1, true});
     grid_free(grid);
-    fprintf(table->to, "misplaced in percentage points%s.\n",
-            table_all_exact(table) ? "" : "; a column's intervals hold together with 95%");
+    snprintf(line, sizeof line, "misplaced in percentage points%s.",
+             table_all_exact(table) ? "" : "; a column's intervals hold together with 95%");
+    table_say(table, 0, line);
 }
 
 /* ---- Traffic by traffic ---- */
@@ -96,7 +99,8 @@ void table_traffics(const struct table *table)
         for (uint32_t row = 0; row <= scenario->traffics; row++)
             add_misplaced(table, grid, b, row);
     }
-    fputs("\nMisplaced, each traffic on its own:\n", table->to);
-    grid_print(grid, table->to, 0, 1, table->options->colour);
+    table_gap(table);
+    table_say(table, 0, "Misplaced, each traffic on its own:");
+    table_grid(table, grid, 0, (struct grid_heads){1, true});
     grid_free(grid);
 }

@@ -1,6 +1,9 @@
 /* table_parts.c: what the parts of the terminal's report look at, and how they write. */
 #include "reports/table_parts.h"
 
+#include "reports/grid.h"
+#include "reports/markdown.h"
+
 #include <assert.h>
 #include <math.h>
 #include <stdarg.h>
@@ -8,9 +11,40 @@
 
 void table_bold_line(const struct table *table, const char *line)
 {
+    if (table->markdown) {
+        fputs("**", table->to);
+        markdown_put(table->to, line);
+        fputs("**\n\n", table->to);
+        return;
+    }
     fputs(table->options->colour ? "\033[1m" : "", table->to);
     story_print(table->to, line, 0);
     fputs(table->options->colour ? "\033[0m" : "", table->to);
+}
+
+void table_say(const struct table *table, int indent, const char *words)
+{
+    if (table->markdown) {
+        markdown_put(table->to, words);
+        fputs("\n\n", table->to);
+    } else {
+        fprintf(table->to, "%*s", indent, "");
+        story_print(table->to, words, indent);
+    }
+}
+
+void table_gap(const struct table *table)
+{
+    fputs(table->markdown ? "" : "\n", table->to);
+}
+
+void table_grid(const struct table *table, const struct grid *grid, int indent,
+                struct grid_heads heads)
+{
+    if (table->markdown)
+        grid_print_markdown(grid, table->to, heads.rows);
+    else
+        grid_print(grid, table->to, indent, heads.bold ? heads.rows : 0, table->options->colour);
 }
 
 const struct world_result *table_result(const struct table *table, uint32_t balancer,

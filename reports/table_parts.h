@@ -17,9 +17,22 @@ struct table {
     FILE *to;
     uint32_t moment[MOMENTS_SHOWN]; /* of the result's moments, those that are shown */
     uint32_t moments;
+    bool markdown; /* as GitHub renders it, instead of for a terminal */
 };
 
-/* Prints a line, broken before column 80 and standing out on a terminal. */
+/* ---- Writing: for a terminal, broken before column 80; or paragraphs of Markdown ---- */
+
+/* Prints words, each line after `indent` spaces. */
+void table_say(const struct table *, int indent, const char *words);
+/* The blank line between blocks. */
+void table_gap(const struct table *);
+struct grid;
+struct grid_heads {
+    uint32_t rows;
+    bool bold;
+};
+void table_grid(const struct table *, const struct grid *, int indent, struct grid_heads);
+/* The same line, standing out. */
 void table_bold_line(const struct table *, const char *line);
 const struct world_result *table_result(const struct table *, uint32_t balancer,
                                         uint64_t replication);
@@ -110,7 +123,11 @@ void table_rank_free(struct ranking *);
 
 /* ---- The parts, in the order in which they are printed ---- */
 
+/* Which moments get a column; before all others. */
+void table_choose_moments(struct table *);
 void table_head(const struct table *);
+/* What was run, without its name and question. */
+void table_circumstances(const struct table *);
 void table_answer(const struct table *);
 void table_block(const struct table *, uint32_t balancer);
 void table_block_changes(const struct table *, uint32_t balancer);
@@ -118,5 +135,6 @@ void table_comparison(const struct table *);
 void table_pairs(const struct table *);
 void table_traffics(const struct table *);
 void table_expectations(const struct table *);
+void table_foot(const struct table *);
 
 #endif

@@ -4,6 +4,7 @@
 #include "sim/cli/run_parts.h"
 #include "sim/engine/memory.h"
 #include "sim/scenario/values.h"
+#include "sim/workload/input.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -21,7 +22,10 @@ static const struct option_row options[] = {
      false},
     PLUGIN_OPTION,
     UNGUARDED_OPTION,
-    {0, "format", "table|csv", "what stdout gets: the tables, or servers.csv", false},
+    {0, "format", "FORMAT",
+     "what stdout gets: table; csv: servers.csv; json: all\n"
+     "                             numbers in one document; markdown",
+     false},
     {0, "all", NULL, "every server's row, however many", false},
     {0, "log", "FILE", "every pick and what it saw, one by one, as CSV", false},
     {0, "all-series", NULL, "timeseries.csv of every replication, not just one", false},
@@ -49,14 +53,19 @@ static bool number_option(const struct job *job, const char *name, uint64_t leas
 
 static bool format_option(struct job *job)
 {
+    static const char *const names[] = {"table", "csv", "json", "markdown"};
+    enum { NAMES = sizeof names / sizeof *names };
     const char *format = command_line_value(job->line, "format");
-    job->csv = format != NULL && strcmp(format, "csv") == 0;
-    if (format == NULL || job->csv || strcmp(format, "table") == 0)
-        return true;
-    if (strcmp(format, "json") == 0 || strcmp(format, "markdown") == 0)
-        console_error("run: --format %s is planned, not there yet", format);
+    for (int i = 0; i < NAMES; i++)
+        if (format == NULL || strcmp(format, names[i]) == 0) {
+            job->format = (enum run_format)i;
+            return true;
+        }
+    const char *meant = input_nearest(format, names, NAMES);
+    if (meant != NULL)
+        console_error("run: --format: '%s' is none (did you mean '%s'?)", format, meant);
     else
-        console_error("run: --format: '%s' is not one of: table, csv", format);
+        console_error("run: --format: '%s' is not one of: table, csv, json, markdown", format);
     return false;
 }
 

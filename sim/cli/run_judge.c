@@ -63,7 +63,7 @@ static void tell(const struct scenario *scenario, const struct judgements *judge
 /* Where the tables are printed, they say it. */
 void run_judge_tell(const struct job *job)
 {
-    bool shown = !job->quiet && !job->csv;
+    bool shown = !job->quiet && job->format == FORMAT_TABLE;
     for (uint32_t i = 0; job->judgements != NULL && !shown && i < job->experiments; i++)
         tell(job->scenario[i], job->judgements[i]);
 }

@@ -8,6 +8,8 @@
 #include "sim/run/expect.h"
 #include "sim/run/guard.h"
 
+enum run_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON, FORMAT_MARKDOWN }; /* of stdout */
+
 struct job {
     const struct command_line *line;
     struct own own;
@@ -15,7 +17,8 @@ struct job {
     struct experiment **experiment;
     struct judgements **judgements; /* [experiments], or NULL: nothing is judged */
     uint32_t scenarios, experiments;
-    bool csv, quiet;
+    enum run_format format;
+    bool quiet;
     uint64_t threads;
     const char *directory; /* of -o, or NULL */
     struct pick_log *log;  /* or NULL */

@@ -120,23 +120,46 @@ int run_write_directory(const struct job *job)
     return EXIT_ENVIRONMENT;
 }
 
+static void write_tables(const struct job *job, FILE *to)
+{
+    struct table_options table = {.colour = console_colour(stdout),
+                                  .all = command_line_value(job->line, "all") != NULL,
+                                  .files = job->directory};
+    for (uint32_t i = 0; i < job->experiments; i++) {
+        fputs(i > 0 ? "\n" : "", to);
+        table.judgements = job->judgements != NULL ? job->judgements[i] : NULL;
+        report_table(job->experiment[i], &table, to);
+    }
+}
+
+static void write_format(const struct job *job, FILE *to)
+{
+    switch (job->format) {
+    case FORMAT_TABLE:
+        if (!job->quiet)
+            write_tables(job, to);
+        return;
+    case FORMAT_CSV:
+        for (uint32_t i = 0; i < job->experiments; i++)
+            report_servers_csv(job->experiment[i], i == 0, to);
+        return;
+    case FORMAT_JSON:
+        report_results_json((const struct experiment *const *)job->experiment, job->experiments,
+                            to);
+        return;
+    case FORMAT_MARKDOWN:
+        for (uint32_t i = 0; i < job->experiments; i++)
+            report_markdown(job->experiment[i], to);
+        return;
+    }
+}
+
 int run_write_stdout(const struct job *job)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *to = open_memstream(&text, &size);
-    struct table_options table = {.colour = console_colour(stdout),
-                                  .all = command_line_value(job->line, "all") != NULL,
-                                  .files = job->directory};
-    for (uint32_t i = 0; i < job->experiments; i++) {
-        table.judgements = job->judgements != NULL ? job->judgements[i] : NULL;
-        if (job->csv)
-            report_servers_csv(job->experiment[i], i == 0, to);
-        else if (!job->quiet)
-            report_table(job->experiment[i], &table, to);
-        if (!job->csv && !job->quiet && i + 1 < job->experiments)
-            fputc('\n', to);
-    }
+    write_format(job, to);
     fclose(to);
     int code = console_write(text, size);
     free(text);

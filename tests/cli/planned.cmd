@@ -3,6 +3,4 @@ for command in gate report diff bench sweep merge new; do
 done
 try run crash --set seed=3
 try run crash --set
-try run crash --format json
-try run crash --format markdown
 ls
