@@ -4,14 +4,17 @@
 
 #include <stdio.h>
 
+#include "reports/bar.h"
 #include "sim/run/expect.h"
 #include "sim/run/plugin.h"
 #include "sim/run/run.h"
 
 struct table_options {
     bool colour;
-    bool all;          /* every server's row, however many */
-    const char *files; /* the directory that holds them, or NULL: none were written */
+    bool all;            /* every server's row, however many */
+    const char *files;   /* the directory that holds them, or NULL: none were written */
+    enum bar_style bars; /* beside numbers where there is room, and at the end */
+    uint32_t width;      /* of the terminal; read for bars only, for all else stays within 80 */
     const struct judgements *judgements; /* what was expected, or NULL: nothing is judged */
 };
 

@@ -60,5 +60,6 @@ void report_table(const struct experiment *experiment, const struct table_option
     table_comparison(&table);
     table_pairs(&table);
     table_traffics(&table);
+    table_bars(&table);
     table_foot(&table);
 }

@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { SERVERS_SHOWN = 12, EXTREMES = 3 };
+enum { SERVERS_SHOWN = 12, EXTREMES = 3, LEAST_BAR = 8, MOST_BAR = 30 };
 
 /* ---- Counts: means over replications, rounded ---- */
 
@@ -88,8 +88,34 @@ static bool *choose_rows(const struct table *table, uint32_t balancer)
 
 /* ---- The table ---- */
 
+/* The most that any server holds at the end, under any balancer: all bars have one scale. */
+static uint64_t most_live(const struct table *table)
+{
+    uint64_t most = 0;
+    for (uint32_t b = 0; b < table->scenario->balancers; b++)
+        for (uint32_t s = 0; s < table->scenario->servers; s++) {
+            uint64_t live = mean_count(table, b, live_of, table_result(table, b, 0)->moments, s);
+            most = live > most ? live : most;
+        }
+    return most;
+}
+
+/* Bars of what servers hold at the end; room 0: there are none. */
+struct bars {
+    uint32_t room;
+    uint64_t most;
+};
+
+static void add_bar(const struct table *table, struct grid *grid, uint64_t live, struct bars bars)
+{
+    char bar[BAR_MAX];
+    double part = bars.most > 0 ? (double)live / (double)bars.most : 0;
+    if (bars.room > 0)
+        grid_cell(grid, "%s", bar_text(table->options->bars, part, bars.room, bar));
+}
+
 static void add_row(const struct table *table, struct grid *grid, uint32_t balancer,
-                    uint32_t server, uint64_t all_picks)
+                    uint32_t server, uint64_t all_picks, struct bars bars)
 {
     char number[TEXT_MAX];
     uint32_t end = table_result(table, balancer, 0)->moments;
@@ -101,15 +127,17 @@ static void add_row(const struct table *table, struct grid *grid, uint32_t balan
         grid_cell(grid, "%s",
                   text_count(mean_count(table, balancer, live_of, moment, server), number));
     }
+    add_bar(table, grid, mean_count(table, balancer, live_of, end, server), bars);
 }
 
-static void print_servers(const struct table *table, uint32_t balancer)
+static struct grid *build(const struct table *table, uint32_t balancer, const bool *shown,
+                          struct bars bars)
 {
-    uint32_t servers = table->scenario->servers, left_out = 0;
-    char columns[] = "lrrrrrrrr";
-    columns[4 + table->moments] = '\0';
+    char columns[] = "lrrrrrrrrl";
+    uint32_t numbers = 4 + table->moments;
+    columns[numbers] = bars.room > 0 ? 'l' : '\0';
+    columns[numbers + (bars.room > 0)] = '\0';
     struct grid *grid = grid_new(columns);
-    bool *shown = choose_rows(table, balancer);
     uint64_t all_picks = sum_of_all_picks(table, balancer);
     grid_cell(grid, "server");
     grid_cell(grid, "picks");
@@ -117,10 +145,38 @@ static void print_servers(const struct table *table, uint32_t balancer)
     for (uint32_t m = 0; m < table->moments; m++)
         grid_cell(grid, "%sat %.8s", m == 0 ? "live " : "", table_moment_event(table, m)->name);
     grid_cell(grid, table->moments == 0 ? "live at end" : "at end");
-    for (uint32_t s = 0; s < servers; s++) {
-        left_out += !shown[s];
+    grid_end_row(grid);
+    for (uint32_t s = 0; s < table->scenario->servers; s++)
         if (shown[s])
-            add_row(table, grid, balancer, s, all_picks);
+            add_row(table, grid, balancer, s, all_picks, bars);
+    return grid;
+}
+
+/* Room for bars between the numbers and the end of the line. */
+static struct bars bars_beside(const struct table *table, const struct grid *grid)
+{
+    enum { INDENT = 2, GAP = 2 };
+    uint32_t gaps = (GAP - 1) * (3 + table->moments); /* grid_width() counts one blank for each */
+    uint32_t taken = grid_width(grid, INDENT) + gaps + GAP;
+    struct bars bars = {.most = most_live(table)};
+    if (table->options->width < GRID_LINE || bars.most == 0 || taken + LEAST_BAR >= GRID_LINE)
+        return bars;
+    bars.room = GRID_LINE - 1 - taken;
+    bars.room = bars.room < MOST_BAR ? bars.room : MOST_BAR;
+    return bars;
+}
+
+static void print_servers(const struct table *table, uint32_t balancer)
+{
+    uint32_t servers = table->scenario->servers, left_out = 0;
+    bool *shown = choose_rows(table, balancer);
+    struct grid *grid = build(table, balancer, shown, (struct bars){0});
+    for (uint32_t s = 0; s < servers; s++)
+        left_out += !shown[s];
+    if (!table->markdown && table->options->bars != BAR_NONE) {
+        struct bars bars = bars_beside(table, grid);
+        grid_free(grid);
+        grid = build(table, balancer, shown, bars);
     }
     table_grid(table, grid, 2, (struct grid_heads){1, false});
     if (left_out > 0) {

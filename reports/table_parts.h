@@ -135,6 +135,7 @@ void table_comparison(const struct table *);
 void table_pairs(const struct table *);
 void table_traffics(const struct table *);
 void table_expectations(const struct table *);
+void table_bars(const struct table *);
 void table_foot(const struct table *);
 
 #endif

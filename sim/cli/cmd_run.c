@@ -23,7 +23,7 @@ static const struct option_row options[] = {
     PLUGIN_OPTION,
     UNGUARDED_OPTION,
     {0, "format", "FORMAT",
-     "what stdout gets: table; csv: servers.csv; json: all\n"
+     "stdout: table; csv, which is servers.csv; json, all\n"
      "                             numbers in one document; markdown",
      false},
     {0, "all", NULL, "every server's row, however many", false},
@@ -72,6 +72,7 @@ static bool format_option(struct job *job)
 /* ---- Running ---- */
 
 struct watched {
+    atomic_uint_fast64_t played_ns;
     struct progress progress;
     const struct pick_log *log; /* or NULL */
 };
@@ -103,11 +104,15 @@ static bool run_scenarios(struct job *job)
     job->experiment = memory_zeroed(job->scenarios, sizeof *job->experiment);
     for (uint32_t i = 0; i < job->scenarios; i++) {
         const struct scenario *scenario = job->scenario[i];
-        struct watched watched = {.progress = {.name = scenario->name, .quiet = job->quiet},
+        struct watched watched = {.progress = {.name = scenario->name,
+                                               .quiet = job->quiet,
+                                               .played_ns = &watched.played_ns,
+                                               .trial_ns = scenario->duration_ns},
                                   .log = job->log};
         struct run_options run = run_options_of(job, i);
         run.progress = show_progress;
         run.context = &watched;
+        run.played_ns = &watched.played_ns;
         if (job->guard.experiment != NULL)
             atomic_store(job->guard.experiment, i);
         job->experiment[i] = experiment_run(scenario, &run);

@@ -1,14 +1,18 @@
 /* console.c: errors, progress, signals. */
 #include "sim/cli/console.h"
 
+#include "reports/text.h"
 #include "sim/workload/fault.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,6 +39,33 @@ bool console_colour(FILE *stream)
 {
     const char *no_color = getenv("NO_COLOR");
     return isatty(fileno(stream)) && !is_dumb() && (no_color == NULL || no_color[0] == '\0');
+}
+
+/* What the locale says of letters, without making it the program's: numbers and names are read and
+ * written alike everywhere. */
+static bool writes_utf8(void)
+{
+    locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+    bool utf8 = locale != (locale_t)0 && strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
+    if (locale != (locale_t)0)
+        freelocale(locale);
+    return utf8;
+}
+
+enum bar_style console_bars(FILE *stream)
+{
+    if (!isatty(fileno(stream)) || is_dumb())
+        return BAR_NONE;
+    return writes_utf8() ? BAR_BLOCKS : BAR_ASCII;
+}
+
+uint32_t console_width(FILE *stream)
+{
+    struct winsize size;
+    enum { USUAL = 80 };
+    if (ioctl(fileno(stream), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return USUAL;
+    return size.ws_col;
 }
 
 static sigset_t polite_signals(void)
@@ -70,20 +101,60 @@ bool console_interrupted(void)
            sigismember(&pending, SIGHUP) == 1;
 }
 
-void progress_show(struct progress *progress, uint64_t done, uint64_t all)
+static uint64_t now_ns(void)
 {
-    if (progress->quiet || !isatty(STDERR_FILENO) || is_dumb() || getenv("CI") != NULL)
-        return;
     struct timespec clock;
     clock_gettime(CLOCK_MONOTONIC, &clock);
-    uint64_t now_ns = (uint64_t)clock.tv_sec * 1000000000 + (uint64_t)clock.tv_nsec;
-    bool early = now_ns < progress->next_ns || progress->next_ns == 0;
-    if (now_ns >= progress->next_ns)
-        progress->next_ns = now_ns + 200000000;
-    if (early)
-        return;
-    fprintf(stderr, "\r\033[K%s: %" PRIu64 " of %" PRIu64 " runs", progress->name, done, all);
+    return (uint64_t)clock.tv_sec * 1000000000 + (uint64_t)clock.tv_nsec;
+}
+
+/* The part of the work that is done, by simulated time where that is known. */
+static double part_done(const struct progress *progress, uint64_t done, uint64_t all)
+{
+    double whole = (double)progress->trial_ns * (double)all;
+    if (progress->played_ns == NULL || whole <= 0)
+        return all > 0 ? (double)done / (double)all : 0;
+    return (double)atomic_load_explicit(progress->played_ns, memory_order_relaxed) / whole;
+}
+
+/* "ws_scale  37 of 120 trials  31 %  12.4 trials/s  about 7s left"; of the last two, what can be
+ * told already. */
+static void draw_progress(const struct progress *progress, uint64_t done, uint64_t all,
+                          uint64_t spent_ns)
+{
+    enum { NAME_SHOWN = 24, ENOUGH_NS = 1000000000, LINE = 80, TIME = 48 };
+    const double enough = .01;
+    double part = part_done(progress, done, all), spent_s = 1e-9 * (double)spent_ns;
+    double rate = (double)done / spent_s;
+    char rates[TIME] = "", left[TIME] = "", time[TEXT_MAX], line[LINE]; /* what is longer wraps */
+    if (done > 0 && spent_ns >= ENOUGH_NS)
+        snprintf(rates, sizeof rates, "  %.*f trials/s", rate < 100, rate);
+    if (part >= enough && spent_ns >= ENOUGH_NS) {
+        uint64_t left_s = (uint64_t)(spent_s * (1 - part) / part + 1);
+        text_time_rounded(left_s * UINT64_C(1000000000), time);
+        snprintf(left, sizeof left, "  about %.30s left", time);
+    }
+    snprintf(line, sizeof line, "%.*s  %" PRIu64 " of %" PRIu64 " trial%s  %.0f %%%s%s", NAME_SHOWN,
+             progress->name, done, all, all == 1 ? "" : "s", 100 * part, rates, left);
+    fprintf(stderr, "\r\033[K%s", line);
     fflush(stderr);
+}
+
+void progress_show(struct progress *progress, uint64_t done, uint64_t all)
+{
+    enum { STEP_NS = 200000000 };
+    if (progress->quiet || !isatty(STDERR_FILENO) || is_dumb() || getenv("CI") != NULL)
+        return;
+    uint64_t now = now_ns();
+    bool first = progress->next_ns == 0;
+    if (first)
+        progress->began_ns = now;
+    if (now < progress->next_ns)
+        return;
+    progress->next_ns = now + STEP_NS;
+    if (first)
+        return;
+    draw_progress(progress, done, all, now - progress->began_ns);
     progress->shown = true;
 }
 

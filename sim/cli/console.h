@@ -2,9 +2,12 @@
 #ifndef SIM_CLI_CONSOLE_H
 #define SIM_CLI_CONSOLE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+
+#include "reports/bar.h"
 
 enum {
     EXIT_FINE = 0,
@@ -22,6 +25,11 @@ void console_error(const char *format, ...) __attribute__((format(printf, 1, 2))
 /* Whether a stream is a terminal that wants colour: NO_COLOR unset, TERM not dumb. */
 bool console_colour(FILE *);
 
+/* Bars for a stream: none unless it is a terminal; of blocks where the locale says UTF-8. */
+enum bar_style console_bars(FILE *);
+/* Columns of a terminal; 80 where nobody knows. */
+uint32_t console_width(FILE *);
+
 /* Signals that end a run politely are held back from here on, so that they can be asked for. */
 void console_hold_signals(void);
 bool console_interrupted(void);
@@ -32,7 +40,12 @@ void console_let_signals(void);
 struct progress {
     const char *name;
     bool shown, quiet;
-    uint64_t next_ns; /* when it may be drawn: some five times a second, and not at once */
+    /* What of all the trials has been simulated, of trial_ns each; NULL: what is done is known by
+     * whole trials only. */
+    const atomic_uint_fast64_t *played_ns;
+    uint64_t trial_ns;
+    uint64_t began_ns,
+        next_ns; /* next: when it may be drawn: some five times a second, not at once */
 };
 void progress_show(struct progress *, uint64_t done, uint64_t all);
 void progress_clear(struct progress *);

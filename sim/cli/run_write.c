@@ -124,7 +124,9 @@ static void write_tables(const struct job *job, FILE *to)
 {
     struct table_options table = {.colour = console_colour(stdout),
                                   .all = command_line_value(job->line, "all") != NULL,
-                                  .files = job->directory};
+                                  .files = job->directory,
+                                  .bars = console_bars(stdout),
+                                  .width = console_width(stdout)};
     for (uint32_t i = 0; i < job->experiments; i++) {
         fputs(i > 0 ? "\n" : "", to);
         table.judgements = job->judgements != NULL ? job->judgements[i] : NULL;

@@ -16,9 +16,10 @@ enum { PROGRESS_NS = 100 * 1000 * 1000 };
 
 struct crew {
     struct experiment *experiment;
-    const struct pick_sink *picks; /* or NULL */
-    struct run_slot *slot;         /* [threads], or NULL */
-    atomic_uint threads;           /* that have begun */
+    const struct pick_sink *picks;   /* or NULL */
+    struct run_slot *slot;           /* [threads], or NULL */
+    atomic_uint threads;             /* that have begun */
+    atomic_uint_fast64_t *played_ns; /* or NULL */
     atomic_uint_fast64_t next;
     atomic_bool stop;
     pthread_mutex_t lock; /* of `done` */
@@ -72,6 +73,7 @@ static void run_trial(struct crew *crew, struct run_slot *slot, struct trial *tr
     config.on_pick = crew->picks != NULL ? crew->picks->pick : NULL;
     config.pick_context = told;
     config.stop = &crew->stop;
+    config.played_ns = crew->played_ns;
     if (slot != NULL && is_own(scenario, config.balancer))
         config.witness = &slot->witness;
     if (slot != NULL)
@@ -191,6 +193,7 @@ struct experiment *experiment_run(const struct scenario *scenario,
     struct crew crew = {.experiment = experiment,
                         .picks = options->picks,
                         .slot = options->slot,
+                        .played_ns = options->played_ns,
                         .lock = PTHREAD_MUTEX_INITIALIZER,
                         .changed = PTHREAD_COND_INITIALIZER};
     run_all(&crew, options);

@@ -56,8 +56,9 @@ struct run_options {
     /* Called by the waiting thread, some ten times a second; false: give up. May be NULL. */
     bool (*progress)(void *context, uint64_t done, uint64_t trials);
     void *context;
-    const struct pick_sink *picks; /* or NULL */
-    struct run_slot *slot;         /* [threads], or NULL: a user's own algorithms are trusted */
+    const struct pick_sink *picks;   /* or NULL */
+    struct run_slot *slot;           /* [threads], or NULL: a user's own algorithms are trusted */
+    atomic_uint_fast64_t *played_ns; /* gets what all trials have simulated so far added; or NULL */
 };
 
 /* Runs it. NULL: given up. Freed with experiment_free(). */

@@ -141,11 +141,20 @@ static void serve(struct world *world, const struct queue_item *item)
     }
 }
 
-/* Looking at a flag that another thread may set costs something, so not at every step. */
-static bool stop_asked(const struct world *world, uint64_t steps)
+static bool stop_asked(const struct world *world)
 {
-    return world->config->stop != NULL && steps % 1024 == 0 &&
+    return world->config->stop != NULL &&
            atomic_load_explicit(world->config->stop, memory_order_relaxed);
+}
+
+/* *told_ns: so much of it was told before. */
+static void tell_played(const struct world *world, uint64_t *told_ns)
+{
+    if (world->config->played_ns == NULL)
+        return;
+    atomic_fetch_add_explicit(world->config->played_ns, world->now_ns - *told_ns,
+                              memory_order_relaxed);
+    *told_ns = world->now_ns;
 }
 
 /* Nothing more happens at this tick; what is read until the next is read now. */
@@ -162,12 +171,17 @@ static void advance(struct world *world, uint64_t until_ns)
 
 static void loop(struct world *world)
 {
+    enum { LOOKS = 1024 }; /* what other threads see or set costs something: not at every step */
+    uint64_t told_ns = 0;
     if (world->config->measure_from_ns == 0)
         tallies_open_window(world);
     for (uint64_t steps = 0; queue_count(world->queue) > 0; steps++) {
-        if (stop_asked(world, steps)) {
-            world->result->stopped = true;
-            return;
+        if (steps % LOOKS == 0) {
+            tell_played(world, &told_ns);
+            if (stop_asked(world)) {
+                world->result->stopped = true;
+                return;
+            }
         }
         struct queue_item item = queue_pop(world->queue);
         if (item.time_ns > world->now_ns)
@@ -180,6 +194,7 @@ static void loop(struct world *world)
 #endif
     }
     advance(world, world->config->duration_ns);
+    tell_played(world, &told_ns);
     tallies_sample(world, UINT64_MAX);
     laws_check_all(world);
 }

@@ -156,6 +156,9 @@ struct world_config {
     void *pick_context;
     struct witness *witness; /* of an algorithm that is not trusted, see gateway.h; or NULL */
     const atomic_bool *stop; /* NULL, or: give up as soon as it is true */
+    /* NULL, or: gets what has been simulated added, now and then, and in the end all of it. Only to be
+     * looked at: nothing depends on it. */
+    atomic_uint_fast64_t *played_ns;
 };
 
 /* Whether the event replaces all workers of such a balancer. */
