@@ -242,8 +242,8 @@ void plot_band(const struct sheet *sheet, uint32_t balancer)
     const struct world_server *server = sheet->experiment->scenario->server;
     struct line_end end[NAMED];
     char full[PLOT_TEXT_MAX], empty[PLOT_TEXT_MAX];
-    snprintf(full, sizeof full, "%.250s (most)", server[band.fullest].name);
-    snprintf(empty, sizeof empty, "%.250s (least)", server[band.emptiest].name);
+    snprintf(full, sizeof full, "%.250s (most on average)", server[band.fullest].name);
+    snprintf(empty, sizeof empty, "%.250s (least on average)", server[band.emptiest].name);
     end[MEDIAN] = (struct line_end){&band.line[MEDIAN], "median", 0};
     end[FULLEST] = (struct line_end){&band.line[FULLEST], full, 1};
     end[EMPTIEST] = (struct line_end){&band.line[EMPTIEST], empty, 2};

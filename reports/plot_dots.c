@@ -97,6 +97,14 @@ static struct panel place_panel(const struct dot_rows *rows, const struct dot_pa
     return panel;
 }
 
+/* An interval that these digits do not show is there all the same: "1.014 +- <0.001". */
+static void add_half(char text[TEXT_MAX], int digits, double mean, const char *sign, double half)
+{
+    double least = pow(10, -digits);
+    snprintf(text, TEXT_MAX, "%.*f%s \xC2\xB1 %s%.*f", digits, mean, sign,
+             half < least / 2 ? "<" : "", digits, half < least / 2 ? least : half);
+}
+
 /* "3.65% +- 0.12" */
 static void value_text(const struct summary *summary, bool percent, int digits, char text[TEXT_MAX])
 {
@@ -105,8 +113,7 @@ static void value_text(const struct summary *summary, bool percent, int digits, 
     if (summary->count == 0)
         snprintf(text, TEXT_MAX, "-");
     else if (summary->has_interval && summary->sd > 0)
-        snprintf(text, TEXT_MAX, "%.*f%s \xC2\xB1 %.*f", digits, times * summary->mean, sign,
-                 digits,
+        add_half(text, digits, times * summary->mean, sign,
                  times * fmax(summary->high_95 - summary->mean, summary->mean - summary->low_95));
     else
         snprintf(text, TEXT_MAX, "%.*f%s", digits, times * summary->mean, sign);

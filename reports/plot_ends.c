@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { LEADER = 14, TRIES = 9, PROBES = 16 };
+enum { INSIDE_WIDEST = 200, LEADER = 14, TRIES = 9, PROBES = 16 };
 
 static double point_x(const struct panel *panel, const struct thin_point *point)
 {
@@ -39,8 +39,21 @@ double ends_width(const struct line_end *end, uint32_t count, double most)
 
 struct tag {
     const struct line_end *end;
+    const char *name; /* clipped */
     double y;
 };
+
+/* As much of every name as such a width takes, so that they can be told apart. */
+static void clip_names(const struct line_end *end, uint32_t count, double width,
+                       char (*clipped)[PLOT_TEXT_MAX])
+{
+    const char **name = memory_zeroed(count, sizeof *name);
+    for (uint32_t i = 0; i < count; i++)
+        name[i] = end[i].name;
+    for (uint32_t i = 0; i < count; i++)
+        plot_text_clip_apart(name, count, i, SIZE_TEXT, width, clipped[i]);
+    free(name);
+}
 
 static int by_height(const void *a, const void *b)
 {
@@ -51,12 +64,11 @@ static int by_height(const void *a, const void *b)
 }
 
 static void put_beside(struct plot *plot, const struct panel *panel, const struct tag *tag,
-                       double y, double most)
+                       double y)
 {
-    char clipped[PLOT_TEXT_MAX], look[64];
+    char look[64];
     const char *colour = plot_colour(tag->end->look);
-    plot_text(plot, panel->right + LEADER, y, LEAN_LEFT, SIZE_TEXT, colour,
-              plot_text_clip_middle(tag->end->name, SIZE_TEXT, most, clipped));
+    plot_text(plot, panel->right + LEADER, y, LEAN_LEFT, SIZE_TEXT, colour, tag->name);
     snprintf(look, sizeof look, "lc rgb '%s' lw 0.7", colour);
     plot_stroke(plot, panel->right + 2, tag->y, panel->right + LEADER - 2, y, look);
 }
@@ -65,17 +77,20 @@ static void put_all_beside(struct plot *plot, const struct panel *panel, const s
                            uint32_t count, double most)
 {
     struct tag *tag = memory_zeroed(count, sizeof *tag);
+    char(*name)[PLOT_TEXT_MAX] = memory_zeroed(count, sizeof *name);
     double *y = memory_zeroed(count, sizeof *y);
     uint32_t tags = 0;
+    clip_names(end, count, most, name);
     for (uint32_t i = 0; i < count; i++)
         if (reaches_edge(panel, end[i].line))
-            tag[tags++] = (struct tag){&end[i], panel_y(panel, last_of(end[i].line)->y)};
+            tag[tags++] = (struct tag){&end[i], name[i], panel_y(panel, last_of(end[i].line)->y)};
     qsort(tag, tags, sizeof *tag, by_height);
     for (uint32_t i = 0; i < tags; i++)
         y[i] = tag[i].y;
     labels_spread(y, tags, LINE_HEIGHT - 1, panel->top, panel->bottom);
     for (uint32_t i = 0; i < tags; i++)
-        put_beside(plot, panel, &tag[i], y[i], most);
+        put_beside(plot, panel, &tag[i], y[i]);
+    free(name);
     free(tag);
     free(y);
 }
@@ -160,18 +175,19 @@ void ends_put(struct plot *plot, const struct panel *panel, const struct line_en
               uint32_t count, double most)
 {
     struct box *taken = memory_zeroed(count, sizeof *taken);
+    char(*name)[PLOT_TEXT_MAX] = memory_zeroed(count, sizeof *name);
     uint32_t takens = 0;
+    clip_names(end, count, INSIDE_WIDEST, name);
     put_all_beside(plot, panel, end, count, most);
     for (uint32_t i = 0; i < count; i++) {
-        char clipped[PLOT_TEXT_MAX];
         if (reaches_edge(panel, end[i].line))
             continue;
-        plot_text_clip_middle(end[i].name, SIZE_TEXT, 200, clipped);
-        double width = plot_text_width(clipped, SIZE_TEXT);
+        double width = plot_text_width(name[i], SIZE_TEXT);
         struct box box = find_room(panel, end, count, i, width, taken, takens);
         taken[takens++] = box;
-        plot_text(plot, box.left, box.y, LEAN_LEFT, SIZE_TEXT, plot_colour(end[i].look), clipped);
+        plot_text(plot, box.left, box.y, LEAN_LEFT, SIZE_TEXT, plot_colour(end[i].look), name[i]);
     }
+    free(name);
     free(taken);
 }
 

@@ -6,6 +6,7 @@
 #include "reports/story.h"
 #include "sim/engine/memory.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 enum { ADDITIONS = 4 }; /* so many fit beside each other */
@@ -70,8 +71,12 @@ void plot_newcomer(const struct sheet *sheet)
                   "balancer,metric,row,mean,low_95,high_95");
     if (plot != NULL) {
         double width = (PLOT_WIDTH - rows.left) / shown;
-        char subtitle[SUBTITLE_MAX], what[128];
-        snprintf(what, sizeof what, "dashed: what the weights entitle it to%s",
+        char subtitle[SUBTITLE_MAX], what[192], means[96] = "";
+        uint64_t replications = sheet->experiment->replications;
+        if (replications > 1)
+            snprintf(means, sizeof means, "means of %" PRIu64 " replications%s; ", replications,
+                     replications >= SUMMARY_LEAST ? ", with 95 % intervals" : "");
+        snprintf(what, sizeof what, "%sdashed: what the weights entitle it to%s", means,
                  found > shown ? "; the first four additions" : "");
         plot_title(plot, rows.left, "Of the next 100 picks, so many went to the newcomer",
                    sheet_subtitle(sheet, what, false, subtitle));

@@ -139,8 +139,8 @@ char *sheet_subtitle(const struct sheet *sheet, const char *what, bool one_repli
     const struct experiment *experiment = sheet->experiment;
     uint64_t replications = experiment->replications;
     if (one_replication && replications > 1)
-        snprintf(subtitle, SUBTITLE_MAX, "%s \xC2\xB7 %s (the first of %" PRIu64 " replications)",
-                 experiment->scenario->name, what, replications);
+        snprintf(subtitle, SUBTITLE_MAX, "%s \xC2\xB7 replication 1 of %" PRIu64 " \xC2\xB7 %s",
+                 experiment->scenario->name, replications, what);
     else
         snprintf(subtitle, SUBTITLE_MAX, "%s \xC2\xB7 %s", experiment->scenario->name, what);
     return subtitle;

@@ -103,6 +103,40 @@ char *plot_text_clip_middle(const char *text, double size, double width,
     return clip(text, size, width, 0.5, clipped);
 }
 
+/* Where two texts part, or a little before: at the beginning of a character. */
+static size_t parting(const char *one, const char *other)
+{
+    enum { BEFORE = 8 };
+    size_t at = 0;
+    while (one[at] != '\0' && one[at] == other[at])
+        at++;
+    at = at > BEFORE ? at - BEFORE : 0;
+    while (at > 0 && ((unsigned char)one[at] & 0xC0) == 0x80)
+        at--;
+    return at;
+}
+
+char *plot_text_clip_apart(const char *const *text, uint32_t count, uint32_t which, double size,
+                           double width, char clipped[PLOT_TEXT_MAX])
+{
+    char other[PLOT_TEXT_MAX], rest[PLOT_TEXT_MAX];
+    size_t from = 0;
+    plot_text_clip_middle(text[which], size, width, clipped);
+    for (uint32_t i = 0; i < count; i++) {
+        if (strcmp(text[i], text[which]) == 0 ||
+            strcmp(plot_text_clip_middle(text[i], size, width, other), clipped) != 0)
+            continue;
+        size_t at = parting(text[which], text[i]);
+        from = from == 0 || at < from ? at : from;
+    }
+    if (from > 0) {
+        plot_text_clip(text[which] + from, size, width - plot_text_width(ellipsis, size), rest);
+        snprintf(clipped, PLOT_TEXT_MAX, "%s%.*s", ellipsis, (int)(PLOT_TEXT_MAX - sizeof ellipsis),
+                 rest);
+    }
+    return clipped;
+}
+
 char *plot_text_quoted(const char *text)
 {
     char *quoted = memory_zeroed(2 * strlen(text) + 3, 1), *to = quoted;

@@ -50,6 +50,22 @@ static void test_widths(void)
     CU_ASSERT_DOUBLE_EQUAL(plot_text_width("\xE6\xBC\xA2\xE5\xAD\x97", 10), 20, 1e-9);
 }
 
+/* Letters of one width: where two part, eight letters before are kept. */
+static void test_clipping_apart(void)
+{
+    static const char *const name[] = {"0123456789012345678901.567890123456789",
+                                       "0123456789012345678902.567890123456789", "short",
+                                       "0123456789012345678901.567890123456789"};
+    char one[PLOT_TEXT_MAX], other[PLOT_TEXT_MAX];
+    plot_text_clip_apart(name, 4, 0, 10, 100, one);
+    plot_text_clip_apart(name, 4, 1, 10, 100, other);
+    CU_ASSERT_PTR_NOT_NULL(strstr(one, "678901."));
+    CU_ASSERT_PTR_NOT_NULL(strstr(other, "678902."));
+    CU_ASSERT(plot_text_width(one, 10) <= 100);
+    CU_ASSERT_STRING_EQUAL(plot_text_clip_apart(name, 4, 2, 10, 100, one), "short");
+    CU_ASSERT_STRING_EQUAL(plot_text_clip_apart(name, 4, 0, 10, 1000, one), name[0]);
+}
+
 static void test_clipping(void)
 {
     char clipped[PLOT_TEXT_MAX], text[1001];
@@ -271,6 +287,7 @@ static const struct test tests[] = {
     {"texts are quoted, whatever they are", test_quoting},
     {"widths are Helvetica's", test_widths},
     {"texts are clipped between letters", test_clipping},
+    {"names that part late", test_clipping_apart},
     {"labels move apart as little as need be", test_spreading},
     {"no flag covers another or is crossed by a line", test_hoisting},
     {"axes of counts", test_counts},
