@@ -12,8 +12,8 @@ enum bar_style {
 
 enum { BAR_MOST = 60, BAR_MAX = 3 * BAR_MOST + 1 };
 
-/* The part, of 0 to 1, of at most `room` (BAR_MOST at most) letters. Something that is too little to
- * be drawn is drawn as the least there is. Fills and returns `text`. */
+/* The part, of 0 to 1, of at most `room` (BAR_MOST at most) letters. What is there, but too little
+ * to be drawn, is drawn as the least there is. Fills and returns `text`. */
 char *bar_text(enum bar_style, double part, uint32_t room, char text[BAR_MAX]);
 /* The same, paler: what others are held against. */
 char *bar_text_pale(enum bar_style, double part, uint32_t room, char text[BAR_MAX]);

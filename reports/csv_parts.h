@@ -1,5 +1,5 @@
-/* csv_parts.h: what CSV files begin their rows with, and the numbers in them as text; private to those
- * who write them, as CSV or in another form: the digits are the same. */
+/* csv_parts.h: what CSV files begin their rows with, and the numbers in them as text; private to
+ * those who write them, as CSV or in another form: the digits are the same. */
 #ifndef REPORTS_CSV_PARTS_H
 #define REPORTS_CSV_PARTS_H
 

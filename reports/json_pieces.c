@@ -1,5 +1,5 @@
-/* json_pieces.c: a writer that only has to know how deep it is. jansson, which knows how to quote, keeps
- * whole documents in memory and prints all numbers with the same precision. */
+/* json_pieces.c: a writer that only has to know how deep it is. jansson, which knows how to quote,
+ * keeps whole documents in memory and prints all numbers with the same precision. */
 #include "reports/json_pieces.h"
 
 #include <assert.h>

@@ -34,8 +34,8 @@ void report_intervals_csv(const struct experiment *, bool header, FILE *);
 /* Of a relation, lo95 and hi95 are the interval of value - factor other. */
 void report_expectations_csv(const struct judgements *, bool header, FILE *);
 
-/* One JSON document with the numbers of all experiments of one run; docs/results.md tells its shape.
- * The same for any number of threads, at any time. */
+/* One JSON document with all numbers of the experiments of one run; docs/results.md tells its
+ * shape. The same for any number of threads, at any time. */
 void report_results_json(const struct experiment *const *, uint32_t experiments, FILE *);
 
 /* run.json, of all experiments of one run. options: what was asked for, as text. */

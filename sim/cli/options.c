@@ -176,6 +176,7 @@ const char *command_line_value(const struct command_line *line, const char *name
 
 static int command_help(const struct command *command)
 {
+    enum { SPELT = 26 }; /* what is longer has its help on the next line */
     printf("usage: lbsim %s %s\n%s\n", command->name, command->arguments, command->about);
     if (!is_end(command->options))
         puts("\noptions:");
@@ -186,7 +187,9 @@ static int command_help(const struct command *command)
                  row->letter != 0 && row->name != NULL ? ", " : "", row->name != NULL ? "--" : "",
                  row->name != NULL ? row->name : "", row->argument != NULL ? " " : "",
                  row->argument != NULL ? row->argument : "");
-        printf("  %-26s %s%s\n", spelt, row->help, row->planned ? " (planned)" : "");
+        const char *between = strlen(spelt) > SPELT ? "\n                             " : " ";
+        printf("  %-*s%s%s%s\n", SPELT, spelt, between, row->help,
+               row->planned ? " (planned)" : "");
     }
     return console_flush();
 }

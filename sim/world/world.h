@@ -156,8 +156,8 @@ struct world_config {
     void *pick_context;
     struct witness *witness; /* of an algorithm that is not trusted, see gateway.h; or NULL */
     const atomic_bool *stop; /* NULL, or: give up as soon as it is true */
-    /* NULL, or: gets what has been simulated added, now and then, and in the end all of it. Only to be
-     * looked at: nothing depends on it. */
+    /* NULL, or: gets what has been simulated added, now and then, and in the end all of it.
+     * Nothing depends on it. */
     atomic_uint_fast64_t *played_ns;
 };
 
