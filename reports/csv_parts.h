@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "reports/text.h"
+#include "sim/run/expect.h"
 #include "sim/run/summary.h"
 
 /* Names are plain but for balancers from the command line, which may hold commas. */
@@ -31,6 +32,12 @@ void csv_server_numbers(const struct world_result *, uint32_t row, uint32_t serv
 extern const char *const csv_interval_number[INTERVAL_NUMBERS];
 void csv_interval_numbers(const struct experiment *, const struct metric *, uint32_t balancer,
                           uint32_t row, uint32_t change, char text[INTERVAL_NUMBERS][TEXT_MAX]);
+
+/* Of expectations.csv, where the verdict stands before the last. */
+enum { JUDGEMENT_NUMBERS = 4 };
+extern const char *const csv_judgement_number[JUDGEMENT_NUMBERS];
+void csv_judgement_numbers(const struct judgement *, char text[JUDGEMENT_NUMBERS][TEXT_MAX]);
+const char *csv_verdict(const struct judgement *);
 
 /* Of events.csv: "added weight=2". */
 char *csv_detail(const struct world_log *, char detail[DETAIL_MAX]);

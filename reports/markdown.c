@@ -21,10 +21,11 @@ void markdown_put(FILE *to, const char *words)
     }
 }
 
-void report_markdown(const struct experiment *experiment, FILE *to)
+void report_markdown(const struct experiment *experiment, const struct judgements *judgements,
+                     FILE *to)
 {
     const struct scenario *scenario = experiment->scenario;
-    struct table_options options = {.colour = false};
+    struct table_options options = {.judgements = judgements};
     struct table table = {.experiment = experiment,
                           .scenario = scenario,
                           .options = &options,

@@ -22,8 +22,9 @@ struct table_options {
  * expected. 80 columns. */
 void report_table(const struct experiment *, const struct table_options *, FILE *);
 
-/* The same as Markdown, the answer first, as GitHub renders it in a file or a pull request. */
-void report_markdown(const struct experiment *, FILE *);
+/* The same as Markdown, the answer first, as GitHub renders it in a file or a pull request.
+ * judgements: NULL: nothing is judged. */
+void report_markdown(const struct experiment *, const struct judgements *, FILE *);
 
 /* CSV files, each with its header only if asked, so that several experiments can share one. */
 void report_servers_csv(const struct experiment *, bool header, FILE *);
@@ -35,8 +36,10 @@ void report_intervals_csv(const struct experiment *, bool header, FILE *);
 void report_expectations_csv(const struct judgements *, bool header, FILE *);
 
 /* One JSON document with all numbers of the experiments of one run; docs/results.md tells its
- * shape. The same for any number of threads, at any time. */
-void report_results_json(const struct experiment *const *, uint32_t experiments, FILE *);
+ * shape. The same for any number of threads, at any time. judgements: [experiments], or NULL:
+ * nothing is judged. */
+void report_results_json(const struct experiment *const *, const struct judgements *const *,
+                         uint32_t experiments, FILE *);
 
 /* run.json, of all experiments of one run. options: what was asked for, as text. */
 bool report_run_json(const struct experiment *const *, uint32_t experiments, const char *options,

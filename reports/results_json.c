@@ -216,8 +216,39 @@ static void put_changes(struct pieces *to, const struct experiment *experiment)
     piece_close(to, '[');
 }
 
+/* Null: nothing is judged. */
+static void put_expectations(struct pieces *to, const struct judgements *judgements)
+{
+    char text[EXPECT_TEXT_MAX], number[JUDGEMENT_NUMBERS][TEXT_MAX];
+    if (judgements == NULL) {
+        piece_digits(to, "expectations", "");
+        return;
+    }
+    piece_open(to, "expectations", '[');
+    for (uint32_t i = 0; i < judgements->count; i++) {
+        const struct judgement *it = &judgements->judgement[i];
+        const struct expectation *wanted = it->expectation;
+        piece_open_in_line(to, NULL, '{');
+        piece_text(to, "balancer", it->balancer);
+        piece_text(to, "metric", wanted->metric);
+        piece_text(to, "traffic", csv_traffic(judgements->experiment, wanted->row));
+        piece_text(to, "at", expect_at_text(judgements, it, text));
+        piece_text(to, "of", expect_kinds_of[wanted->of]);
+        piece_text(to, "level", expect_levels[wanted->level]);
+        piece_text(to, "wanted", expect_wanted_text(it, text));
+        piece_text(to, "verdict", csv_verdict(it));
+        csv_judgement_numbers(it, number);
+        for (int n = 0; n < JUDGEMENT_NUMBERS; n++)
+            piece_digits(to, csv_judgement_number[n], number[n]);
+        piece_count(to, "line", wanted->place.line);
+        piece_close(to, '{');
+    }
+    piece_close(to, '[');
+}
+
 /* Seeds are 64-bit; what reads JSON may keep 53. So a text. */
-static void put_run(struct pieces *to, const struct experiment *experiment)
+static void put_run(struct pieces *to, const struct experiment *experiment,
+                    const struct judgements *judgements)
 {
     const struct scenario *scenario = experiment->scenario;
     char seed[TEXT_MAX];
@@ -231,6 +262,7 @@ static void put_run(struct pieces *to, const struct experiment *experiment)
     put_seconds(to, "duration_s", scenario->duration_ns);
     put_seconds(to, "measure_from_s", scenario->measure_from_ns);
     put_answer(to, experiment);
+    put_expectations(to, judgements);
     put_changes(to, experiment);
     piece_open(to, "balancers", '[');
     for (uint32_t b = 0; b < scenario->balancers; b++)
@@ -239,7 +271,8 @@ static void put_run(struct pieces *to, const struct experiment *experiment)
     piece_close(to, '{');
 }
 
-void report_results_json(const struct experiment *const *experiment, uint32_t experiments, FILE *to)
+void report_results_json(const struct experiment *const *experiment,
+                         const struct judgements *const *judgements, uint32_t experiments, FILE *to)
 {
     struct pieces pieces = {.to = to};
     piece_open(&pieces, NULL, '{');
@@ -249,7 +282,7 @@ void report_results_json(const struct experiment *const *experiment, uint32_t ex
     piece_count(&pieces, "sampling_version", STREAM_VERSION);
     piece_open(&pieces, "runs", '[');
     for (uint32_t i = 0; i < experiments; i++)
-        put_run(&pieces, experiment[i]);
+        put_run(&pieces, experiment[i], judgements != NULL ? judgements[i] : NULL);
     piece_close(&pieces, '[');
     piece_close(&pieces, '{');
 }

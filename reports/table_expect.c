@@ -1,6 +1,8 @@
 /* table_expect.c: what was expected, and whether it held, below the tables. */
 #include "reports/table_parts.h"
 
+#include "reports/markdown.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,13 @@ static void print_judgement(const struct table *table, const struct judgement *i
 {
     bool stands_out = table->options->colour && it->verdict >= EXPECT_UNJUDGED;
     char *line = line_of(table->options->judgements, it);
+    if (table->markdown) {
+        fprintf(table->to, "- **%s** ", expect_verdict_text(it));
+        markdown_put(table->to, line);
+        fputc('\n', table->to);
+        free(line);
+        return;
+    }
     fprintf(table->to, "%s  %-*s", stands_out ? "\033[1m" : "", INDENT - 2,
             expect_verdict_text(it));
     story_print(table->to, line, INDENT);
@@ -48,11 +57,13 @@ static void print_sum(const struct table *table, const struct judgements *judgem
         bool warned = it->verdict == EXPECT_FAILED && it->expectation->level == EXPECT_WARN;
         count[warned ? WARNED : kind[it->verdict]]++;
     }
-    fprintf(table->to, "\nExpectations: %" PRIu32 " %s", count[HELD], words[HELD]);
+    char line[STORY_MAX] = "";
+    line_add(line, sizeof line, "Expectations: %" PRIu32 " %s", count[HELD], words[HELD]);
     for (int i = FAILED; i < KINDS; i++)
         if (count[i] > 0)
-            fprintf(table->to, ", %" PRIu32 " %s", count[i], words[i]);
-    fputc('\n', table->to);
+            line_add(line, sizeof line, ", %" PRIu32 " %s", count[i], words[i]);
+    table_gap(table);
+    table_say(table, 0, line);
 }
 
 void table_expectations(const struct table *table)
@@ -63,4 +74,5 @@ void table_expectations(const struct table *table)
     print_sum(table, judgements);
     for (uint32_t i = 0; i < judgements->count; i++)
         print_judgement(table, &judgements->judgement[i]);
+    fputs(table->markdown ? "\n" : "", table->to);
 }

@@ -13,7 +13,9 @@ static const char yaml[] =
     "traffic:\n  a: {arrivals: {poisson: 20/s}, lasts: {exponential: 7s}}\n"
     "  b: {arrivals: {poisson: 3/s}, lasts: forever}\n"
     "events:\n  - {at: 30.123456789s, name: up, add: s3}\n  - {at: 60s, remove: s1, drain: 5s}\n"
-    "balancers: [round_robin, random, apisix-merged]\n";
+    "balancers: [round_robin, random, apisix-merged]\n"
+    "expect:\n  - {balancer: random, metric: live_misplaced_avg, max: 0.001}\n"
+    "  - {balancer: round_robin, metric: live_max, max: 1000000}\n";
 
 enum { REPLICATIONS = 6, FIELDS = 20 };
 
@@ -22,6 +24,7 @@ enum { REPLICATIONS = 6, FIELDS = 20 };
 struct both {
     struct scenario *scenario;
     struct experiment *experiment;
+    struct judgements *judgements;
     json_t *document;
 };
 
@@ -34,7 +37,9 @@ static bool begin(struct both *both)
     if (both->scenario != NULL) {
         struct run_options options = {.seed = 7, .replications = REPLICATIONS, .threads = 2};
         both->experiment = experiment_run(both->scenario, &options);
-        report_results_json((const struct experiment *const *)&both->experiment, 1, to);
+        both->judgements = expect_judge(both->experiment, 2, NULL, NULL);
+        report_results_json((const struct experiment *const *)&both->experiment,
+                            (const struct judgements *const *)&both->judgements, 1, to);
     }
     fclose(to);
     json_error_t error = {.text = ""};
@@ -47,6 +52,7 @@ static bool begin(struct both *both)
 static void end(struct both *both)
 {
     json_decref(both->document);
+    judgements_free(both->judgements);
     experiment_free(both->experiment);
     scenario_free(both->scenario);
 }
@@ -205,6 +211,44 @@ static void test_the_same_numbers(void)
     end(&both);
 }
 
+/* In the order of the file; a line of expectations.csv holds: 0 scenario, 1 balancer, 2 metric,
+ * 7 wanted, 8 value, 9 lo95, 10 hi95, 11 verdict, 12 other, 13 line. */
+static void test_expectations(void)
+{
+    struct both both;
+    char *text = NULL, *rest, *field[FIELDS] = {NULL};
+    size_t size = 0, rows = 0;
+    if (begin(&both)) {
+        const json_t *run = json_array_get(json_object_get(both.document, "runs"), 0);
+        const json_t *expectations = json_object_get(run, "expectations");
+        FILE *to = open_memstream(&text, &size);
+        report_expectations_csv(both.judgements, false, to);
+        fclose(to);
+        for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+             line = strtok_r(NULL, "\n", &rest)) {
+            const json_t *it = json_array_get(expectations, rows++);
+            CU_ASSERT_EQUAL_FATAL(split(line, field), 14);
+            CU_ASSERT_TRUE(is_text(json_object_get(it, "balancer"), field[1]));
+            CU_ASSERT_TRUE(is_text(json_object_get(it, "metric"), field[2]));
+            CU_ASSERT_TRUE(is_text(json_object_get(it, "wanted"), field[7]));
+            CU_ASSERT_TRUE(is_text(json_object_get(it, "verdict"), field[11]));
+            check_number(json_object_get(it, "value"), field[8], "value");
+            check_number(json_object_get(it, "lo95"), field[9], "lo95");
+            check_number(json_object_get(it, "hi95"), field[10], "hi95");
+            check_number(json_object_get(it, "other"), field[12], "other");
+            check_number(json_object_get(it, "line"), field[13], "line");
+        }
+        CU_ASSERT_EQUAL(rows, 2);
+        CU_ASSERT_EQUAL(json_array_size(expectations), 2);
+        CU_ASSERT_TRUE(
+            is_text(json_object_get(json_array_get(expectations, 0), "verdict"), "fail"));
+        CU_ASSERT_TRUE(
+            is_text(json_object_get(json_array_get(expectations, 1), "verdict"), "pass"));
+    }
+    free(text);
+    end(&both);
+}
+
 /* ---- What no CSV file has ---- */
 
 static void test_the_run(void)
@@ -259,6 +303,7 @@ static void test_pieces(void)
 
 static const struct test tests[] = {
     {"the same numbers as in the CSV files", test_the_same_numbers},
+    {"what was expected", test_expectations},
     {"what is said of the run", test_the_run},
     {"pieces", test_pieces},
 };

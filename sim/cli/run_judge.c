@@ -63,7 +63,7 @@ static void tell(const struct scenario *scenario, const struct judgements *judge
 /* Where the tables are printed, they say it. */
 void run_judge_tell(const struct job *job)
 {
-    bool shown = !job->quiet && job->format == FORMAT_TABLE;
+    bool shown = job->format == FORMAT_MARKDOWN || (job->format == FORMAT_TABLE && !job->quiet);
     for (uint32_t i = 0; job->judgements != NULL && !shown && i < job->experiments; i++)
         tell(job->scenario[i], job->judgements[i]);
 }

@@ -120,6 +120,11 @@ int run_write_directory(const struct job *job)
     return EXIT_ENVIRONMENT;
 }
 
+static const struct judgements *judgements_of(const struct job *job, uint32_t scenario)
+{
+    return job->judgements != NULL ? job->judgements[scenario] : NULL;
+}
+
 static void write_tables(const struct job *job, FILE *to)
 {
     struct table_options table = {.colour = console_colour(stdout),
@@ -129,7 +134,7 @@ static void write_tables(const struct job *job, FILE *to)
                                   .width = console_width(stdout)};
     for (uint32_t i = 0; i < job->experiments; i++) {
         fputs(i > 0 ? "\n" : "", to);
-        table.judgements = job->judgements != NULL ? job->judgements[i] : NULL;
+        table.judgements = judgements_of(job, i);
         report_table(job->experiment[i], &table, to);
     }
 }
@@ -146,12 +151,13 @@ static void write_format(const struct job *job, FILE *to)
             report_servers_csv(job->experiment[i], i == 0, to);
         return;
     case FORMAT_JSON:
-        report_results_json((const struct experiment *const *)job->experiment, job->experiments,
+        report_results_json((const struct experiment *const *)job->experiment,
+                            (const struct judgements *const *)job->judgements, job->experiments,
                             to);
         return;
     case FORMAT_MARKDOWN:
         for (uint32_t i = 0; i < job->experiments; i++)
-            report_markdown(job->experiment[i], to);
+            report_markdown(job->experiment[i], judgements_of(job, i), to);
         return;
     }
 }
