@@ -1,6 +1,8 @@
-/* run_json.c: run.json: all that is needed to run it again. The only file that may differ between
- * two runs of the same, in its wall time. */
+/* run_json.c: run.json: all that is needed to run it again, and what was said of it. The only file
+ * that may differ between two runs of the same, in its wall time. */
 #include "reports/report.h"
+
+#include "reports/run_told.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -31,11 +33,11 @@ static json_t *experiment_json(const struct experiment *experiment)
     json_t *trials = json_array();
     for (uint64_t i = 0; i < experiment->trials; i++)
         json_array_append_new(trials, trial_json(experiment, &experiment->trial[i]));
-    return json_pack("{s:s, s:s, s:s%, s:o, s:o, s:I, s:f, s:o}", "scenario", scenario->name,
+    return json_pack("{s:s, s:s, s:s%, s:o, s:o, s:I, s:f, s:o, s:o}", "scenario", scenario->name,
                      "file", scenario->file, "text", scenario->text, scenario->text_length,
                      "text_hash", hex(stream_hash(scenario->text, scenario->text_length)), "seed",
                      whole(experiment->seed), "replications", (json_int_t)experiment->replications,
-                     "wall_s", experiment->wall_s, "trials", trials);
+                     "wall_s", experiment->wall_s, "trials", trials, "told", run_told(experiment));
 }
 
 /* Which algorithms were not this program's own, and of which bytes. */

@@ -24,7 +24,7 @@ void table_choose_moments(struct table *table)
     }
 }
 
-void table_foot(const struct table *table)
+void table_caution(const struct table *table)
 {
     uint64_t replications = table->experiment->replications;
     char line[LINE_MAX_TEXT] = "";
@@ -42,6 +42,11 @@ void table_foot(const struct table *table)
         line_add(line, sizeof line, "Means of %" PRIu64 " replications, with 95%% intervals.",
                  replications);
     table_say(table, 0, line);
+}
+
+void table_foot(const struct table *table)
+{
+    table_caution(table);
     table_expectations(table);
     if (table->options->files != NULL)
         fprintf(table->to, "Files are in %s\n", table->options->files);

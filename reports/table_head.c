@@ -67,7 +67,7 @@ static uint64_t mean_arrived(const struct table *table)
     return (sum + replications / 2) / replications;
 }
 
-void table_circumstances(const struct table *table)
+void table_setting(const struct table *table)
 {
     const struct experiment *experiment = table->experiment;
     const struct scenario *scenario = table->scenario;
@@ -96,10 +96,15 @@ void table_circumstances(const struct table *table)
                                                : text_time(scenario->old_workers_ns, time));
         table_say(table, 0, line);
     }
+}
+
+void table_circumstances(const struct table *table)
+{
+    table_setting(table);
     table_gap(table);
-    if (scenario->events > 0 && table->markdown)
+    if (table->scenario->events > 0 && table->markdown)
         tabulate_events(table);
-    else if (scenario->events > 0)
+    else if (table->scenario->events > 0)
         print_events(table);
 }
 

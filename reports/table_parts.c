@@ -11,6 +11,10 @@
 
 void table_bold_line(const struct table *table, const char *line)
 {
+    if (table->ear != NULL) {
+        table->ear->hear(table->ear->context, true, line);
+        return;
+    }
     if (table->markdown) {
         fputs("**", table->to);
         markdown_put(table->to, line);
@@ -24,7 +28,9 @@ void table_bold_line(const struct table *table, const char *line)
 
 void table_say(const struct table *table, int indent, const char *words)
 {
-    if (table->markdown) {
+    if (table->ear != NULL) {
+        table->ear->hear(table->ear->context, false, words);
+    } else if (table->markdown) {
         markdown_put(table->to, words);
         fputs("\n\n", table->to);
     } else {
@@ -35,7 +41,8 @@ void table_say(const struct table *table, int indent, const char *words)
 
 void table_gap(const struct table *table)
 {
-    fputs(table->markdown ? "" : "\n", table->to);
+    if (table->ear == NULL)
+        fputs(table->markdown ? "" : "\n", table->to);
 }
 
 void table_grid(const struct table *table, const struct grid *grid, int indent,

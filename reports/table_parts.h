@@ -10,11 +10,18 @@
 
 enum { MOMENTS_SHOWN = 5, NAME_SHOWN = 25, LINE_MAX_TEXT = 2048 };
 
+/* Who hears the sentences, where they are not to be written. */
+struct table_ear {
+    void (*hear)(void *context, bool bold, const char *sentence);
+    void *context;
+};
+
 struct table {
     const struct experiment *experiment;
     const struct scenario *scenario;
     const struct table_options *options;
-    FILE *to;
+    FILE *to;                       /* NULL if there is an ear */
+    const struct table_ear *ear;    /* or NULL */
     uint32_t moment[MOMENTS_SHOWN]; /* of the result's moments, those that are shown */
     uint32_t moments;
     bool markdown; /* as GitHub renders it, instead of for a terminal */
@@ -128,6 +135,8 @@ void table_choose_moments(struct table *);
 void table_head(const struct table *);
 /* What was run, without its name and question. */
 void table_circumstances(const struct table *);
+/* Of these: how long, how often, how many. */
+void table_setting(const struct table *);
 void table_answer(const struct table *);
 void table_block(const struct table *, uint32_t balancer);
 void table_block_changes(const struct table *, uint32_t balancer);
@@ -137,5 +146,7 @@ void table_traffics(const struct table *);
 void table_expectations(const struct table *);
 void table_bars(const struct table *);
 void table_foot(const struct table *);
+/* Of the foot: what may be made of the numbers, in view of chance. */
+void table_caution(const struct table *);
 
 #endif

@@ -1,0 +1,14 @@
+/* run_told.h: what the terminal says of a run, kept in run.json for whoever shows it later. */
+#ifndef REPORTS_RUN_TOLD_H
+#define REPORTS_RUN_TOLD_H
+
+#include <jansson.h>
+
+#include "sim/run/run.h"
+
+/* {about, setting: [..], events: [{at_s, at, event, story}], answer: [{bold, text}],
+ * balancers: [{name, about, did: [..]}], yardstick: {about, misplaced, max_over_mean},
+ * chance: {misplaced, max_over_mean} or null, caution: [..]}. */
+json_t *run_told(const struct experiment *);
+
+#endif
