@@ -49,6 +49,20 @@ static json_t *events_json(const struct experiment *experiment)
     return events;
 }
 
+/* How soon it settled after each change, by the metric that has it. */
+static json_t *settled_json(const struct table *table, uint32_t balancer)
+{
+    const struct metric *settle = metric_find("settle_s");
+    json_t *settled = json_array();
+    for (uint32_t c = 0; c < table_result(table, 0, 0)->changes; c++) {
+        char name[METRIC_NAME_MAX], text[TEXT_MAX];
+        json_array_append_new(settled, json_pack("{s:s, s:s}", "metric",
+                                                 metric_name(settle, table->experiment, c, name),
+                                                 "text", table_settled(table, balancer, c, text)));
+    }
+    return settled;
+}
+
 static json_t *balancers_json(const struct experiment *experiment)
 {
     static const struct table_options options = {.all = false};
@@ -60,9 +74,10 @@ static json_t *balancers_json(const struct experiment *experiment)
         struct table table = {experiment, scenario, .options = &options, .ear = &ear};
         char about[STORY_MAX];
         table_block_changes(&table, b);
-        json_array_append_new(
-            balancers, json_pack("{s:s, s:s, s:o}", "name", scenario->balancer[b].name, "about",
-                                 story_balancer(&scenario->balancer[b], about), "did", did));
+        json_array_append_new(balancers,
+                              json_pack("{s:s, s:s, s:o, s:o}", "name", scenario->balancer[b].name,
+                                        "about", story_balancer(&scenario->balancer[b], about),
+                                        "did", did, "settled", settled_json(&table, b)));
     }
     return balancers;
 }

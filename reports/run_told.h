@@ -7,8 +7,9 @@
 #include "sim/run/run.h"
 
 /* {about, setting: [..], events: [{at_s, at, event, story}], answer: [{bold, text}],
- * balancers: [{name, about, did: [..]}], yardstick: {about, misplaced, max_over_mean},
- * chance: {misplaced, max_over_mean} or null, caution: [..]}. */
+ * balancers: [{name, about, did: [..], settled: [{metric, text}]}],
+ * yardstick: {about, misplaced, max_over_mean}, chance: {misplaced, max_over_mean} or null,
+ * caution: [..]}. */
 json_t *run_told(const struct experiment *);
 
 #endif

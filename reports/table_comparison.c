@@ -78,21 +78,22 @@ static void add_ratios(struct grid *grid, const struct summary *misplaced,
     add_interval(grid, full, 1, 3, "");
 }
 
-static void add_settling(const struct table *table, struct grid *grid, uint32_t balancer,
-                         uint32_t change)
+char *table_settled(const struct table *table, uint32_t balancer, uint32_t change,
+                    char text[TEXT_MAX])
 {
     struct settling settling = table_settling(table, balancer, change);
     char time[TEXT_MAX];
     text_time_rounded(settling.median_ns, time);
     if (settling.judged == 0)
-        grid_cell(grid, "-");
+        snprintf(text, TEXT_MAX, "-");
     else if (settling.settled == 0)
-        grid_cell(grid, "no");
+        snprintf(text, TEXT_MAX, "no");
     else if (settling.settled == settling.judged)
-        grid_cell(grid, "%s", time);
+        snprintf(text, TEXT_MAX, "%s", time);
     else
-        grid_cell(grid, "%s %.0f%%", time,
-                  100 * (double)settling.settled / (double)settling.judged);
+        snprintf(text, TEXT_MAX, "%.30s %.0f%%", time,
+                 100 * (double)settling.settled / (double)settling.judged);
+    return text;
 }
 
 static void add_newcomer(const struct table *table, struct grid *grid, uint32_t balancer,
@@ -146,13 +147,13 @@ static void add_heads(const struct table *table, const struct columns *columns, 
 static void add_balancer(const struct table *table, const struct columns *columns,
                          struct grid *grid, uint32_t balancer, bool best)
 {
-    char name[NAME_SHOWN + 1];
+    char name[NAME_SHOWN + 1], settled[TEXT_MAX];
     struct summary misplaced = table_summary(table, columns->by->misplaced, balancer, 0);
     struct summary full = table_summary(table, columns->by->max_over_mean, balancer, 0);
     grid_cell(grid, "%c %s", best ? '*' : ' ', table_name(table, balancer, name));
     add_ratios(grid, &misplaced, &full);
     for (uint32_t i = 0; i < columns->changes; i++)
-        add_settling(table, grid, balancer, columns->change[i]);
+        grid_cell(grid, "%s", table_settled(table, balancer, columns->change[i], settled));
     if (columns->newcomers)
         add_newcomer(table, grid, balancer, columns->added);
     if (columns->refused)

@@ -93,6 +93,8 @@ struct settling {
     uint64_t median_ns;       /* of those that settled */
 };
 struct settling table_settling(const struct table *, uint32_t balancer, uint32_t change);
+/* "7m9s", "7m9s 80%" of the runs, "no", or "-": it could not be judged. */
+char *table_settled(const struct table *, uint32_t balancer, uint32_t change, char text[TEXT_MAX]);
 
 /* ---- Chance ---- */
 
