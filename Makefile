@@ -57,6 +57,9 @@ LB_OBJ       := $(call objects,$(LB_SRC))
 CONTRACT_OBJ := $(call objects,$(CONTRACT_SRC))
 SIM_OBJ      := $(call objects,$(SIM_SRC))
 CLI_OBJ      := $(call objects,$(CLI_SRC))
+# What the HTML page is made of lies in the program itself.
+PAGE_FILES   := $(wildcard reports/page/*)
+SIM_OBJ      += $(BUILD)/page_files.o
 TEST_LIB_OBJ := $(call objects,$(TEST_LIB_SRC))
 TESTS        := $(patsubst tests/%.c,$(BUILD)/tests/%,$(TEST_SRC))
 LONG_TESTS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(LONG_SRC))
@@ -75,6 +78,13 @@ $(BUILD)/algorithms/%.o: algorithms/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(LB_CFLAGS) -MMD -MP -c $< -o $@
+$(BUILD)/page_files.o: $(BUILD)/page_files.c
+	$(call say,CC,$<)
+	$(Q)$(CC) $(SIM_CFLAGS) -MMD -MP -c $< -o $@
+$(BUILD)/page_files.c: tools/embed $(PAGE_FILES)
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)tools/embed reports/page reports/page_files.h page_file > $@
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
@@ -118,7 +128,7 @@ export JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 help:
 	@echo "make run        build, and run the main job: scenarios/ws_scale.yaml (installs what is missing)"
 	@echo "make test       build and pass the tests (installs what is missing)"
-	@echo "make check      the slower checks: sanitizers, theory, clang-tidy, format, fuzz, nginx"
+	@echo "make check      the slower checks: sanitizers, theory, clang-tidy, format, fuzz, nginx, a browser"
 	@echo "make example    an algorithm of one's own, built and run: algorithms/example"
 	@echo "make bench      what picks cost, as ratios measured interleaved"
 	@echo "make format     clang-format over the tree"
@@ -145,7 +155,7 @@ CHECK_SOURCES = $(shell find algorithms sim reports tests -name '*.[ch]')
 TIDY_SOURCES  = $(SIM_SRC) $(CLI_SRC) $(LB_SRC) $(CONTRACT_SRC)
 
 check:
-	@tools/need build test plot install check
+	@tools/need build test plot install check browser
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 all tests long_tests
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 CC=clang all tests
 	@clang-format --dry-run --Werror $(CHECK_SOURCES)
@@ -158,7 +168,7 @@ check:
 	@LBSIM=build/asan/lbsim tests/cli/run
 	@tests/run $(patsubst $(BUILD)/%,build/asan/%,$(TESTS)) $(LONG_TESTS) tests/check_liblb tests/check_bits \
 		tests/check_threads tests/check_instructions tests/check_fuzz tests/nginx_probe tests/check_real \
-		tests/check_completion_zsh tests/check_packages -- tests/check_fidelity
+		tests/check_completion_zsh tests/check_packages tests/check_page -- tests/check_fidelity
 
 # An algorithm of one's own, beside the library's.
 example: all

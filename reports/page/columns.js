@@ -1,0 +1,193 @@
+/* columns.js: one balancer's servers as columns, and below them how even they were all along.
+ *
+ * A drawing is a handful of paths however many servers there are, so that a frame costs as little
+ * for a thousand of them. */
+'use strict';
+
+const SVG = 'http://www.w3.org/2000/svg';
+const WIDE = 240, CROWDED = 400;
+const TOP = 20, TALL = 110, FOOT = 24; /* px of the drawing: above, of the columns, below */
+const NAMED = 12; /* so many columns have room for names and numbers */
+
+function svg(name, attributes, parent) {
+    const element = document.createElementNS(SVG, name);
+    for (const key in attributes) {
+        element.setAttribute(key, attributes[key]);
+    }
+    if (parent) {
+        parent.append(element);
+    }
+    return element;
+}
+
+function html(name, attributes, parent, text) {
+    const element = document.createElement(name);
+    for (const key in attributes) {
+        element.setAttribute(key, attributes[key]);
+    }
+    if (text !== undefined) {
+        element.textContent = text;
+    }
+    if (parent) {
+        parent.append(element);
+    }
+    return element;
+}
+
+class Columns {
+    constructor(series, balancer, stage) {
+        this.series = series;
+        this.balancer = balancer;
+        this.named = series.servers.length <= NAMED;
+        this.width = this.named ? WIDE : CROWDED;
+        const figure = html('figure', {}, stage);
+        const caption = html('figcaption', {}, figure);
+        html('b', {}, caption, series.balancers[balancer]);
+        this.said = html('span', { class: 'said' }, caption);
+        this.drawing = svg('svg', { viewBox: `0 0 ${this.width} ${TOP + TALL + FOOT}`,
+            'aria-hidden': 'true' }, figure);
+        svg('path', { class: 'c-floor', d: `M0 ${TOP + TALL + 0.5}H${this.width}` }, this.drawing);
+        this.path = {};
+        for (const kind of ['gone', 'even', 'over', 'hatch', 'lack', 'fair']) {
+            this.path[kind] = svg('path', { class: 'c-' + kind }, this.drawing);
+        }
+        this.addTexts();
+        this.addHistory(figure);
+    }
+
+    addTexts() {
+        const slot = this.width / this.series.servers.length;
+        this.number = [];
+        this.name = [];
+        for (let s = 0; this.named && s < this.series.servers.length; s++) {
+            const x = (s + 0.5) * slot;
+            const room = Math.max(3, Math.floor(slot / 6.2));
+            const name = this.series.servers[s];
+            this.number.push(svg('text', { x, y: 0 }, this.drawing));
+            this.name.push(svg('text', { x, y: TOP + TALL + 16 }, this.drawing));
+            const long = name.length > room;
+            this.name[s].textContent = long ? name.slice(0, room - 1) + '\u2026' : name;
+        }
+        if (!this.named) {
+            this.extremes = svg('text', { class: 'faint', x: 0, y: TOP + TALL + 18 }, this.drawing);
+        }
+    }
+
+    /* The fullest over its share, a line over all of the time; of what falls on one place the
+     * greatest. */
+    addHistory(figure) {
+        const { series, balancer, width } = this;
+        const tall = 44, most = 2;
+        const place = (ratio) => tall - 2 - ((Math.min(ratio, most) - 1) / (most - 1)) * (tall - 6);
+        const from = series.time[0], span = series.time[series.samples - 1] - from || 1;
+        const xOf = (sample) => Math.floor(((series.time[sample] - from) / span) * width);
+        const drawing = svg('svg', { viewBox: `0 0 ${width} ${tall}`, 'aria-hidden': 'true' },
+            figure);
+        svg('path', { class: 'c-floor', d: `M0 ${tall - 2}H${width}` }, drawing);
+        svg('path', { class: 'c-line', d: `M0 ${place(TOO_MANY)}H${width}` }, drawing);
+        for (const event of series.events.slice(0, 100)) {
+            const x = ((event.at - from) / span) * width;
+            svg('path', { class: 'c-line', d: `M${x.toFixed(1)} 0V${tall}` }, drawing);
+        }
+        let line = '', pen = 'M';
+        for (let i = 0; i < series.samples;) {
+            const x = xOf(i);
+            let ratio = NaN;
+            for (; i < series.samples && xOf(i) === x; i++) {
+                const other = series.ratio[balancer][i];
+                ratio = ratio >= other || Number.isNaN(other) ? ratio : other;
+            }
+            if (!Number.isNaN(ratio)) {
+                line += `${pen}${x} ${place(ratio).toFixed(1)}`;
+            }
+            pen = Number.isNaN(ratio) ? 'M' : 'L';
+        }
+        svg('path', { class: 'c-history', d: line }, drawing);
+        svg('text', { class: 'faint', x: 1, y: 9 }, drawing).textContent = most + '\u00d7';
+        this.head = svg('path', { class: 'c-head', d: `M0 0V${tall}` }, drawing);
+        this.headOf = (time) => ((time - from) / span) * width;
+    }
+
+    /* ---- A sample ---- */
+
+    draw(sample) {
+        const { series, balancer, width } = this;
+        const said = series.judge(balancer, sample);
+        const due = series.due[balancer];
+        const slot = width / series.servers.length, bar = slot * (slot > 8 ? 0.7 : 0.9);
+        const scale = TALL / series.most, floor = TOP + TALL;
+        const d = { gone: '', even: '', over: '', hatch: '', lack: '', fair: '' };
+        for (let s = 0; s < series.servers.length; s++) {
+            const count = series.count(balancer, sample, s);
+            const x = (s * slot + (slot - bar) / 2).toFixed(1), wide = bar.toFixed(1);
+            const listed = series.weightAt(balancer, sample, s) > 0;
+            const over = said.judged && count > TOO_MANY * due[s] && listed;
+            const body = over ? due[s] : count;
+            const y = floor - body * scale, top = floor - count * scale;
+            if (body > 0) {
+                d[listed ? 'even' : 'gone'] += `M${x} ${floor}V${y.toFixed(1)}h${wide}V${floor}z`;
+            }
+            if (over) {
+                d.over += `M${x} ${y.toFixed(1)}V${top.toFixed(1)}h${wide}V${y.toFixed(1)}z`;
+                d.hatch += this.hatch(s * slot + (slot - bar) / 2, bar, top, y);
+            }
+            const lacks = listed && said.judged && count < TOO_FEW * due[s];
+            if (lacks && bar >= 1) {
+                d.lack += `M${x} ${top.toFixed(1)}V${(floor - due[s] * scale).toFixed(1)}h${wide}`
+                    + `V${top.toFixed(1)}`;
+            }
+            if (listed) {
+                const mark = (slot * 0.92).toFixed(1);
+                d.fair += `M${(s * slot + slot * 0.04).toFixed(1)} `
+                    + `${(floor - due[s] * scale).toFixed(1)}h${mark}`;
+            }
+            if (this.named) {
+                const mark = listed ? floor - due[s] * scale : floor;
+                this.label(s, count, listed, Math.min(top, mark),
+                    over ? '\u25b2' : lacks ? '\u25bc' : '');
+            }
+        }
+        for (const kind in d) {
+            this.path[kind].setAttribute('d', d[kind]);
+        }
+        this.say(said, sample);
+        const x = this.headOf(series.time[sample]).toFixed(1);
+        this.head.setAttribute('transform', `translate(${x} 0)`);
+    }
+
+    /* What is too much is striped as well as coloured. */
+    hatch(x, bar, top, bottom) {
+        let d = '';
+        if (bar < 4) {
+            return d;
+        }
+        for (let y = bottom - 3; y > top; y -= 5) {
+            d += `M${x.toFixed(1)} ${y.toFixed(1)}h${bar.toFixed(1)}`;
+        }
+        return d;
+    }
+
+    label(server, count, listed, top, shape) {
+        const number = this.number[server];
+        number.textContent = listed || count > 0 ? shape + counted.format(count) : '\u2013';
+        number.setAttribute('y', (top - 5).toFixed(1));
+        this.name[server].setAttribute('class', listed ? '' : 'left');
+    }
+
+    say(said, sample) {
+        const { series, balancer } = this;
+        const bad = said.judged && (said.ratio > TOO_MANY || said.low < TOO_FEW);
+        this.text = !said.judged ? 'too few are open to be judged'
+            : `the fullest has ${said.ratio.toFixed(2)}\u00d7 its fair share`;
+        this.ratioText = said.judged ? said.ratio.toFixed(2) : 'not judged';
+        this.said.textContent = this.text;
+        this.said.className = bad ? 'said bad' : 'said';
+        if (!this.named) {
+            const open = (s) => counted.format(series.count(balancer, sample, s));
+            const one = (s) => `${series.servers[s]}: ${open(s)}`;
+            this.extremes.textContent = said.fullest < 0 ? ''
+                : `fullest ${one(said.fullest)} (${said.ratio.toFixed(2)}\u00d7), `
+                + `emptiest ${one(said.emptiest)} (${said.low.toFixed(2)}\u00d7)`;
+        }
+    }
+}
