@@ -5,6 +5,6 @@
 #include "sim/cli/options.h"
 
 extern const struct command command_run, command_check, command_replay, command_real,
-    command_analyze, command_contract, command_list;
+    command_report, command_analyze, command_contract, command_list;
 
 #endif

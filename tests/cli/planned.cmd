@@ -1,4 +1,4 @@
-for command in gate report diff bench sweep merge new; do
+for command in gate diff bench sweep merge new; do
     try $command x
 done
 try run crash --set seed=3
