@@ -5,6 +5,10 @@
 #include "sim/run/run.h"
 #include "sim/world/spread.h"
 
+/* Metrics of two programs may be compared only if both mean the same by them: a definition that
+ * changes any number needs a new one. */
+#define METRIC_VERSION 1
+
 enum metric_kind {
     METRIC_COUNT, /* whole */
     METRIC_TIME,  /* in ns; read and written as seconds */
