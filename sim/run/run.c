@@ -16,6 +16,7 @@ enum { PROGRESS_NS = 100 * 1000 * 1000 };
 
 struct crew {
     struct experiment *experiment;
+    const struct run_options *options;
     const struct pick_sink *picks;   /* or NULL */
     struct run_slot *slot;           /* [threads], or NULL */
     atomic_uint threads;             /* that have begun */
@@ -66,6 +67,8 @@ static void run_trial(struct crew *crew, struct run_slot *slot, struct trial *tr
     config.seed = experiment->seed;
     config.replication = trial->replication;
     config.rerun = experiment->rerun;
+    config.other_picks = crew->options->other_picks;
+    config.loses_releases = crew->options->loses_releases;
     if (experiment->samples > 0 && (trial->replication == 0 || experiment->all_series)) {
         config.sample_ns = experiment->sample_ns;
         config.samples = experiment->samples;
@@ -191,6 +194,7 @@ struct experiment *experiment_run(const struct scenario *scenario,
     double began_s = seconds_now();
     struct experiment *experiment = experiment_new(scenario, options);
     struct crew crew = {.experiment = experiment,
+                        .options = options,
                         .picks = options->picks,
                         .slot = options->slot,
                         .played_ns = options->played_ns,

@@ -317,13 +317,15 @@ void picker_lose(struct gateway *gateway, struct picker *picker)
 
 void gateway_release(struct gateway *gateway, const struct gateway_hold *hold)
 {
-    gateway_asks(gateway, WITNESS_RELEASE, hold->picker->life);
-    int status = lb_release(hold->picker->lb, hold->lease);
-    assert(status == LB_OK);
-    (void)status;
-    witness_ends(gateway->config.witness);
     struct scope *scope = hold->picker->scope;
-    queue_free_place(gateway, scope, scope->server[hold->lease.slot]);
+    if (!gateway->config.loses_releases) {
+        gateway_asks(gateway, WITNESS_RELEASE, hold->picker->life);
+        int status = lb_release(hold->picker->lb, hold->lease);
+        assert(status == LB_OK);
+        (void)status;
+        witness_ends(gateway->config.witness);
+        queue_free_place(gateway, scope, scope->server[hold->lease.slot]);
+    }
     picker_lose(gateway, hold->picker);
 }
 

@@ -35,7 +35,8 @@ static void make_sources(struct world *world)
                 .hold = source_stream(config, STREAM_HOLD, traffic, entry),
                 .accept = source_stream(config, STREAM_ACCEPT, traffic, entry),
                 .reconnect = source_stream(config, STREAM_RECONNECT, traffic, entry),
-                .pick = source_stream(config, STREAM_PICK, traffic, entry),
+                .pick = source_stream(config, config->other_picks ? STREAM_AA : STREAM_PICK,
+                                      traffic, entry),
                 .key = source_stream(config, STREAM_KEY, traffic, entry),
             };
     }
@@ -96,6 +97,8 @@ static struct gateway *make_gateway(struct world *world, const char **name)
         .replication = config->replication,
         .draw_key = config->draw_key,
         .witness = config->witness,
+        .other_picks = config->other_picks,
+        .loses_releases = config->loses_releases,
     });
 }
 

@@ -146,6 +146,9 @@ struct world_config {
     const struct balancer *balancer;
     const uint64_t *draw_key; /* two words that every scope draws by; NULL: what the seed says */
     size_t count_table_bytes;
+    /* What a gate tries itself out with: picks that draw other numbers of the same law, and a
+     * balancer that never hears of a connection's end. */
+    bool other_picks, loses_releases;
     const uint64_t *sample_ns; /* when to note every server's state; rising, none before
                                 * measure_from_ns; may be NULL */
     uint32_t samples;
