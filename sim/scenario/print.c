@@ -272,12 +272,10 @@ static void print_event(FILE *to, const struct scenario *scenario, const struct 
 
 /* ---- Balancers ---- */
 
-static void print_balancer(FILE *to, const struct scenario *scenario,
-                           const struct balancer *balancer)
+void scenario_print_balancer(const struct scenario *scenario, const struct balancer *balancer,
+                             FILE *to)
 {
-    fputs("  - {name: ", to);
-    print_name(to, balancer->name);
-    fprintf(to, ", algorithm: %s", lb_algorithm_name(balancer->algorithm));
+    fprintf(to, "algorithm: %s", lb_algorithm_name(balancer->algorithm));
     const struct lb_param *param = lb_algorithm_params(balancer->algorithm);
     char draws[40];
     snprintf(draws, sizeof draws, "%s", draws_choice.words[balancer->draws]);
@@ -301,7 +299,6 @@ static void print_balancer(FILE *to, const struct scenario *scenario,
     for (int i = 0; i < TRAITS; i++)
         fprintf(to, "%s%s: %s", i > 0 ? ", " : "", traits[i].key,
                 traits[i].words[balancer->trait[i]]);
-    fputs("}\n", to);
 }
 
 static void print_servers(FILE *to, const struct scenario *scenario)
@@ -350,21 +347,16 @@ static void print_gateway(FILE *to, const struct scenario *scenario)
     fputs("}\n", to);
 }
 
-void scenario_print(const struct scenario *scenario, FILE *to)
+static void print_key_time(FILE *to, const char *before, uint64_t ns, const char *after)
+{
+    fputs(before, to);
+    print_time(to, ns);
+    fputs(after, to);
+}
+
+static void print_play(const struct scenario *scenario, FILE *to)
 {
     bool first = events_first(scenario);
-    fprintf(to, "format: %d\nname: %s\nabout: ", SCENARIO_FORMAT, scenario->name);
-    print_quoted(to, scenario->about);
-    fprintf(to, "\nseed: %" PRIu64 "\nduration: ", scenario->seed);
-    print_time(to, scenario->duration_ns);
-    fprintf(to, "\nreplications: %" PRIu64 "\nmeasure: {from: ", scenario->replications);
-    print_time(to, scenario->measure_from_ns);
-    fputs("}\n", to);
-    if (scenario->sample_ns > 0) {
-        fputs("sample: ", to);
-        print_time(to, scenario->sample_ns);
-        fputc('\n', to);
-    }
     print_gateway(to, scenario);
     if (first)
         print_events(to, scenario);
@@ -374,8 +366,33 @@ void scenario_print(const struct scenario *scenario, FILE *to)
         print_traffic(to, &scenario->traffic[i]);
     if (!first)
         print_events(to, scenario);
+}
+
+void scenario_print_world(const struct scenario *scenario, FILE *to)
+{
+    print_key_time(to, "duration: ", scenario->duration_ns, "\n");
+    print_key_time(to, "measure: {from: ", scenario->measure_from_ns, "}\n");
+    print_play(scenario, to);
+}
+
+void scenario_print(const struct scenario *scenario, FILE *to)
+{
+    fprintf(to, "format: %d\nname: %s\nabout: ", SCENARIO_FORMAT, scenario->name);
+    print_quoted(to, scenario->about);
+    fprintf(to, "\nseed: %" PRIu64 "\n", scenario->seed);
+    print_key_time(to, "duration: ", scenario->duration_ns, "\n");
+    fprintf(to, "replications: %" PRIu64 "\n", scenario->replications);
+    print_key_time(to, "measure: {from: ", scenario->measure_from_ns, "}\n");
+    if (scenario->sample_ns > 0)
+        print_key_time(to, "sample: ", scenario->sample_ns, "\n");
+    print_play(scenario, to);
     fputs("balancers:\n", to);
-    for (uint32_t i = 0; i < scenario->balancers; i++)
-        print_balancer(to, scenario, &scenario->balancer[i]);
+    for (uint32_t i = 0; i < scenario->balancers; i++) {
+        fputs("  - {name: ", to);
+        print_name(to, scenario->balancer[i].name);
+        fputs(", ", to);
+        scenario_print_balancer(scenario, &scenario->balancer[i], to);
+        fputs("}\n", to);
+    }
     print_expectations(to, scenario);
 }

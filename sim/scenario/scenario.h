@@ -66,6 +66,15 @@ bool scenario_check_balancers(const struct scenario *, struct faults *);
 
 /* The scenario as YAML with every default written out; it loads to the same again. */
 void scenario_print(const struct scenario *, FILE *);
+/* The parts of it that decide what happens: the world, which all balancers share, and one balancer
+ * without its name, on one line. */
+void scenario_print_world(const struct scenario *, FILE *);
+void scenario_print_balancer(const struct scenario *, const struct balancer *, FILE *);
+
+/* Hashes of these two, and of what stands in the files that they name. Seed, name, about, comments
+ * and the spelling of the file are in neither. */
+uint64_t scenario_world_hash(const struct scenario *);
+uint64_t scenario_balancer_hash(const struct scenario *, const struct balancer *);
 
 /* ---- What may stand in a file: the tables of keys ---- */
 
