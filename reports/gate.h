@@ -1,0 +1,30 @@
+/* gate.h: a gate's verdict, rendered: for people, and for the machines that run it for them. */
+#ifndef REPORTS_GATE_H
+#define REPORTS_GATE_H
+
+#include <stdio.h>
+
+#include "sim/run/gate.h"
+
+struct gate_report {
+    const struct gate_judged *const *judged; /* [scenarios] */
+    uint32_t scenarios;
+    bool exact; /* whatever is not the same fails */
+    bool colour;
+    const char *directory; /* of the baselines, as the command line names it; NULL: by default */
+    bool has_seed;         /* -s was given */
+    uint64_t seed;
+    int code; /* that the program ends with */
+};
+
+/* The terminal's: 80 columns. What failed comes with what to type to see it, and to accept it. */
+void report_gate_text(const struct gate_report *, FILE *);
+/* JUnit XML: a testsuite a scenario, a testcase a row. */
+void report_gate_junit(const struct gate_report *, FILE *);
+/* Annotations as GitHub's runners take them from stdout: of what fails and what cannot be judged.
+ */
+void report_gate_github(const struct gate_report *, FILE *);
+/* A table for a page of Markdown. */
+void report_gate_markdown(const struct gate_report *, FILE *);
+
+#endif

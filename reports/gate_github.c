@@ -1,0 +1,118 @@
+/* gate_github.c: annotations for GitHub: `::error file=...,line=...,col=...,title=...::message`, as
+ * its documentation of workflow commands has them. */
+#include "reports/gate_parts.h"
+
+#include <string.h>
+
+/* In messages a line ends the command; in properties a comma or a colon would, too. */
+static void put_escaped(FILE *to, const char *text, bool property)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '%')
+            fputs("%25", to);
+        else if (*text == '\r')
+            fputs("%0D", to);
+        else if (*text == '\n')
+            fputs("%0A", to);
+        else if (property && *text == ':')
+            fputs("%3A", to);
+        else if (property && *text == ',')
+            fputs("%2C", to);
+        else
+            fputc(*text, to);
+    }
+}
+
+/* ---- Where a balancer stands in the scenario's file ---- */
+
+struct spot {
+    size_t line, column;
+};
+
+static bool is_part_of_name(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c != '\0' && strchr("._:-", c) != NULL);
+}
+
+/* The name as a word of its own in the text, or NULL. */
+static const char *find_word(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = strstr(text, word); at != NULL; at = strstr(at + 1, word))
+        if ((at == text || !is_part_of_name(at[-1])) && !is_part_of_name(at[length]))
+            return at;
+    return NULL;
+}
+
+/* Its entry in the list of balancers; where there is none (-b named it), the head of the file. */
+static struct spot spot_of(const struct scenario *scenario, const char *balancer)
+{
+    static const char heading[] = "\nbalancers:";
+    struct spot spot = {1, 1};
+    const char *list = scenario->text != NULL ? strstr(scenario->text, heading) : NULL;
+    const char *found =
+        list != NULL && balancer != NULL ? find_word(list + sizeof heading - 1, balancer) : NULL;
+    for (const char *c = scenario->text; found != NULL && c < found; c++) {
+        spot.line += *c == '\n';
+        spot.column = *c == '\n' ? 1 : spot.column + 1;
+    }
+    return spot;
+}
+
+/* ---- Annotations ---- */
+
+static void put_head(FILE *to, const char *level, const struct scenario *scenario,
+                     const char *balancer, const char *title)
+{
+    struct spot spot = spot_of(scenario, balancer);
+    fprintf(to, "::%s file=", level);
+    put_escaped(to, scenario->file, true);
+    fprintf(to, ",line=%zu,col=%zu,title=", spot.line, spot.column);
+    put_escaped(to, title, true);
+    fputs("::", to);
+}
+
+static void put_finding(FILE *to, const struct gate_report *report,
+                        const struct gate_judged *judged, const struct gate_finding *finding)
+{
+    char row[GATE_TEXT_MAX], title[GATE_TEXT_MAX + 64], text[GATE_TEXT_MAX];
+    bool fails = gate_fails(report, finding);
+    if (!fails && finding->verdict != GATE_CANNOT_JUDGE && finding->verdict != GATE_FAIL)
+        return;
+    snprintf(title, sizeof title, "%s: %s", gate_verdict_text(finding->verdict),
+             gate_row_text(finding, row));
+    put_head(to, finding->verdict == GATE_FAIL && !fails ? "warning" : "error", judged->scenario,
+             finding->balancer, title);
+    put_escaped(to, gate_finding_text(finding, text), false);
+    if (*gate_event_text(judged, finding, text) != '\0') {
+        fputs("%0A", to);
+        put_escaped(to, text, false);
+    }
+    if (*gate_place_text(finding, text) != '\0') {
+        fputs("%0A", to);
+        put_escaped(to, text, false);
+    }
+    fputs("%0Asee it: ", to);
+    put_escaped(to, gate_see_text(report, judged, finding, text), false);
+    fputs("%0Aaccept it: ", to);
+    put_escaped(to, gate_accept_text(report, judged, text), false);
+    fputc('\n', to);
+}
+
+void report_gate_github(const struct gate_report *report, FILE *to)
+{
+    char text[GATE_TEXT_MAX];
+    for (uint32_t i = 0; i < report->scenarios; i++) {
+        const struct gate_judged *judged = report->judged[i];
+        if (judged->why != GATE_JUDGED) {
+            put_head(to, "error", judged->scenario, NULL, gate_verdict_text(GATE_CANNOT_JUDGE));
+            put_escaped(to, gate_why_text(judged->why), false);
+            fputs("%0Abegin anew: ", to);
+            put_escaped(to, gate_accept_text(report, judged, text), false);
+            fputc('\n', to);
+        }
+        for (uint32_t f = 0; f < judged->findings; f++)
+            put_finding(to, report, judged, &judged->finding[f]);
+    }
+}

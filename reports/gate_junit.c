@@ -1,0 +1,147 @@
+/* gate_junit.c: the verdict as JUnit XML, which every CI system reads. */
+#include "reports/gate_parts.h"
+
+#include <inttypes.h>
+
+/* Text as XML has it. What XML cannot hold at all becomes '?'. */
+static void put_text(FILE *to, const char *text)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
+        if (*c == '&')
+            fputs("&amp;", to);
+        else if (*c == '<')
+            fputs("&lt;", to);
+        else if (*c == '>')
+            fputs("&gt;", to);
+        else if (*c == '"')
+            fputs("&quot;", to);
+        else if (*c == '\n' || *c == '\t' || *c == '\r')
+            fprintf(to, "&#%d;", *c);
+        else
+            fputc(*c < ' ' || *c == 0x7f ? '?' : *c, to);
+    }
+}
+
+static void put_attribute(FILE *to, const char *name, const char *text)
+{
+    fprintf(to, " %s=\"", name);
+    put_text(to, text);
+    fputc('"', to);
+}
+
+enum outcome { FINE, FAILURE, ERROR, SKIPPED, OUTCOMES };
+
+static enum outcome outcome_of(const struct gate_report *report, const struct gate_finding *finding)
+{
+    if (gate_fails(report, finding))
+        return FAILURE;
+    if (finding->verdict == GATE_CANNOT_JUDGE)
+        return ERROR;
+    return finding->verdict == GATE_NOT_GATED ? SKIPPED : FINE;
+}
+
+static void put_line(FILE *to, const char *what, const char *text)
+{
+    if (*text == '\0')
+        return;
+    fputs(what, to);
+    put_text(to, text);
+    fputc('\n', to);
+}
+
+/* What is below the message: how to see it, and to accept it. */
+static void put_body(FILE *to, const struct gate_report *report, const struct gate_judged *judged,
+                     const struct gate_finding *finding)
+{
+    char text[GATE_TEXT_MAX];
+    put_line(to, "", gate_event_text(judged, finding, text));
+    put_line(to, "", gate_place_text(finding, text));
+    put_line(to, "see it: ", gate_see_text(report, judged, finding, text));
+    put_line(to, "accept it: ", gate_accept_text(report, judged, text));
+}
+
+static void put_case(FILE *to, const struct gate_report *report, const struct gate_judged *judged,
+                     const struct gate_finding *finding)
+{
+    static const char *const element[OUTCOMES] = {NULL, "failure", "error", "skipped"};
+    char text[GATE_TEXT_MAX];
+    enum outcome outcome = outcome_of(report, finding);
+    fputs("    <testcase", to);
+    snprintf(text, sizeof text, "%s.%s", judged->scenario->name, finding->balancer);
+    put_attribute(to, "classname", text);
+    put_attribute(to, "name", finding->metric != NULL ? finding->metric : "every metric");
+    if (outcome == FINE) {
+        fputs("/>\n", to);
+        return;
+    }
+    fprintf(to, ">\n      <%s", element[outcome]);
+    gate_finding_text(finding, text);
+    put_attribute(to, "message", text);
+    if (outcome == SKIPPED) {
+        fputs("/>\n", to);
+    } else {
+        put_attribute(to, "type", gate_verdict_text(finding->verdict));
+        fputc('>', to);
+        put_body(to, report, judged, finding);
+        fprintf(to, "</%s>\n", element[outcome]);
+    }
+    fputs("    </testcase>\n", to);
+}
+
+/* A scenario that could not be judged as a whole is a case of its own. */
+static void put_whole(FILE *to, const struct gate_report *report, const struct gate_judged *judged)
+{
+    char text[GATE_TEXT_MAX];
+    const char *element = report->exact ? "failure" : "error";
+    fputs("    <testcase", to);
+    put_attribute(to, "classname", judged->scenario->name);
+    fprintf(to, " name=\"baseline\">\n      <%s", element);
+    put_attribute(to, "message", gate_why_text(judged->why));
+    put_attribute(to, "type", gate_verdict_text(GATE_CANNOT_JUDGE));
+    fputs(">begin anew: ", to);
+    put_text(to, gate_accept_text(report, judged, text));
+    fprintf(to, "\n</%s>\n    </testcase>\n", element);
+}
+
+static void count_cases(const struct gate_report *report, const struct gate_judged *judged,
+                        uint64_t count[OUTCOMES])
+{
+    for (uint32_t i = 0; i < judged->findings; i++)
+        count[outcome_of(report, &judged->finding[i])]++;
+    if (judged->why != GATE_JUDGED)
+        count[report->exact ? FAILURE : ERROR]++;
+}
+
+static void put_counts(FILE *to, const uint64_t count[OUTCOMES])
+{
+    fprintf(to,
+            " tests=\"%" PRIu64 "\" failures=\"%" PRIu64 "\" errors=\"%" PRIu64
+            "\" skipped=\"%" PRIu64 "\"",
+            count[FINE] + count[FAILURE] + count[ERROR] + count[SKIPPED], count[FAILURE],
+            count[ERROR], count[SKIPPED]);
+}
+
+void report_gate_junit(const struct gate_report *report, FILE *to)
+{
+    uint64_t all[OUTCOMES] = {0};
+    for (uint32_t i = 0; i < report->scenarios; i++)
+        count_cases(report, report->judged[i], all);
+    fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"lbsim gate\"", to);
+    put_counts(to, all);
+    fputs(">\n", to);
+    for (uint32_t i = 0; i < report->scenarios; i++) {
+        const struct gate_judged *judged = report->judged[i];
+        uint64_t count[OUTCOMES] = {0};
+        count_cases(report, judged, count);
+        fputs("  <testsuite", to);
+        put_attribute(to, "name", judged->scenario->name);
+        put_counts(to, count);
+        fputs(">\n", to);
+        if (judged->why != GATE_JUDGED)
+            put_whole(to, report, judged);
+        for (uint32_t f = 0; f < judged->findings; f++)
+            put_case(to, report, judged, &judged->finding[f]);
+        fputs("  </testsuite>\n", to);
+    }
+    fputs("</testsuites>\n", to);
+}

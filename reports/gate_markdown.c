@@ -1,0 +1,89 @@
+/* gate_markdown.c: the verdict as a page of Markdown, for the summary of a CI job. */
+#include "reports/gate_parts.h"
+
+#include <string.h>
+
+/* A cell of a table: no bar ends it, and nothing in it is a mark. */
+static void put_cell(FILE *to, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '\n' || *text == '\r') {
+            fputc(' ', to);
+            continue;
+        }
+        if (strchr("\\|*_`<>[]#", *text) != NULL)
+            fputc('\\', to);
+        fputc(*text, to);
+    }
+    fputs(" | ", to);
+}
+
+static bool is_shown(const struct gate_finding *finding)
+{
+    return finding->verdict != GATE_SAME && finding->verdict != GATE_PASS;
+}
+
+static void put_rows(FILE *to, const struct gate_judged *judged)
+{
+    char text[GATE_TEXT_MAX];
+    bool head = false;
+    for (uint32_t i = 0; i < judged->findings; i++) {
+        const struct gate_finding *finding = &judged->finding[i];
+        if (!is_shown(finding))
+            continue;
+        if (!head)
+            fputs("\n| verdict | balancer | metric | what | where |\n|---|---|---|---|---|\n", to);
+        head = true;
+        fputs("| ", to);
+        put_cell(to, gate_verdict_text(finding->verdict));
+        put_cell(to, finding->balancer);
+        put_cell(to, finding->metric != NULL ? finding->metric : "every metric");
+        put_cell(to, gate_finding_text(finding, text));
+        put_cell(to, finding->verdict == GATE_FAIL ? gate_place_text(finding, text) : "");
+        fputc('\n', to);
+    }
+}
+
+/* The commands of each balancer that has something to be seen. */
+static void put_commands(FILE *to, const struct gate_report *report,
+                         const struct gate_judged *judged)
+{
+    char text[GATE_TEXT_MAX];
+    const char *last = "";
+    bool any = judged->why != GATE_JUDGED;
+    for (uint32_t i = 0; i < judged->findings; i++)
+        any =
+            any || (is_shown(&judged->finding[i]) && judged->finding[i].verdict != GATE_NOT_GATED);
+    if (!any)
+        return;
+    fputs("\n```sh\n", to);
+    for (uint32_t i = 0; i < judged->findings; i++) {
+        const struct gate_finding *finding = &judged->finding[i];
+        if (finding->verdict != GATE_FAIL || strcmp(finding->balancer, last) == 0)
+            continue;
+        last = finding->balancer;
+        fprintf(to, "%s  # see it\n", gate_see_text(report, judged, finding, text));
+    }
+    fprintf(to, "%s  # accept it\n```\n", gate_accept_text(report, judged, text));
+}
+
+void report_gate_markdown(const struct gate_report *report, FILE *to)
+{
+    static const char *const meaning[] = {"nothing became worse", "something became worse",
+                                          "not everything can be judged"};
+    char text[GATE_TEXT_MAX];
+    bool differs = report->exact && report->code == 1;
+    fprintf(to, "## lbsim gate: %s\n",
+            differs ? "not everything is the same" : meaning[report->code]);
+    for (uint32_t i = 0; i < report->scenarios; i++) {
+        const struct gate_judged *judged = report->judged[i];
+        fprintf(to, "\n### %s: %s\n\n", judged->scenario->name,
+                gate_verdict_text(gate_gravest(judged)));
+        if (judged->why != GATE_JUDGED)
+            fprintf(to, "It cannot be judged: %s.\n", gate_why_text(judged->why));
+        else
+            fprintf(to, "%s\n", gate_counts_text(judged->count, text));
+        put_rows(to, judged);
+        put_commands(to, report, judged);
+    }
+}

@@ -1,0 +1,34 @@
+/* gate_parts.h: what the renderings of a gate's verdict share; private to them. */
+#ifndef REPORTS_GATE_PARTS_H
+#define REPORTS_GATE_PARTS_H
+
+#include "reports/gate.h"
+
+enum { GATE_TEXT_MAX = 1024 };
+
+/* "FAIL" */
+const char *gate_verdict_text(enum gate_verdict);
+/* The gravest of a scenario. */
+enum gate_verdict gate_gravest(const struct gate_judged *);
+/* Whether the finding keeps the gate from ending with 0 by failing. */
+bool gate_fails(const struct gate_report *, const struct gate_finding *);
+
+/* "settle_s:up of least_conn" */
+char *gate_row_text(const struct gate_finding *, char text[GATE_TEXT_MAX]);
+/* What is to be said of it: "0.0041 -> 0.031, worse by 0.027 (95% 0.026 to 0.028), tolerated
+ * 0.001". */
+char *gate_finding_text(const struct gate_finding *, char text[GATE_TEXT_MAX]);
+/* "s3 has 131 connections and is entitled to 100.4, on average in run 0"; "": nothing is known. */
+char *gate_place_text(const struct gate_finding *, char text[GATE_TEXT_MAX]);
+/* "after up: s3 joins"; "": it is of the run. */
+char *gate_event_text(const struct gate_judged *, const struct gate_finding *,
+                      char text[GATE_TEXT_MAX]);
+/* The commands that show it, and that accept it. */
+char *gate_see_text(const struct gate_report *, const struct gate_judged *,
+                    const struct gate_finding *, char text[GATE_TEXT_MAX]);
+char *gate_accept_text(const struct gate_report *, const struct gate_judged *,
+                       char text[GATE_TEXT_MAX]);
+/* "15 SAME, 1 FAIL"; count: [GATE_VERDICTS] */
+char *gate_counts_text(const uint64_t *count, char text[GATE_TEXT_MAX]);
+
+#endif

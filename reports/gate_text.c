@@ -1,0 +1,156 @@
+/* gate_text.c: the verdict for people: what became worse, where, by how much; how to see it, and
+ * how to accept it. */
+#include "reports/gate_parts.h"
+#include "reports/story.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct page {
+    const struct gate_report *report;
+    FILE *to;
+};
+
+static void put_bold(const struct page *page, const char *text)
+{
+    fputs(page->report->colour ? "\033[1m" : "", page->to);
+    fputs(text, page->to);
+    fputs(page->report->colour ? "\033[0m" : "", page->to);
+}
+
+static void put_indented(const struct page *page, const char *text)
+{
+    enum { INDENT = 6 };
+    if (text[0] == '\0')
+        return;
+    fprintf(page->to, "%*s", INDENT, "");
+    story_print(page->to, text, INDENT);
+}
+
+/* What to type is never broken into lines. */
+static void put_command(const struct page *page, const char *what, const char *command)
+{
+    fprintf(page->to, "      %s %s\n", what, command);
+}
+
+/* ---- A scenario ---- */
+
+static void put_finding(const struct page *page, const struct gate_judged *judged,
+                        const struct gate_finding *finding)
+{
+    char text[GATE_TEXT_MAX];
+    fputs("  ", page->to);
+    put_bold(page, gate_verdict_text(finding->verdict));
+    if (finding->verdict == GATE_FAIL && finding->warns)
+        fputs(" (a warning)", page->to);
+    fprintf(page->to, "  %s\n", gate_row_text(finding, text));
+    put_indented(page, gate_finding_text(finding, text));
+    put_indented(page, gate_event_text(judged, finding, text));
+    if (finding->verdict == GATE_FAIL)
+        put_indented(page, gate_place_text(finding, text));
+}
+
+static bool is_shown(const struct gate_finding *finding)
+{
+    return finding->verdict != GATE_SAME && finding->verdict != GATE_PASS &&
+           finding->verdict != GATE_NOT_GATED;
+}
+
+/* The command that shows them stands below the last of a balancer's findings. */
+static void put_findings(const struct page *page, const struct gate_judged *judged,
+                         enum gate_verdict verdict)
+{
+    char text[GATE_TEXT_MAX];
+    const struct gate_finding *last = NULL;
+    for (uint32_t i = 0; i <= judged->findings; i++) {
+        const struct gate_finding *finding = i < judged->findings ? &judged->finding[i] : NULL;
+        if (finding != NULL && finding->verdict != verdict)
+            continue;
+        bool other =
+            finding == NULL || last == NULL || strcmp(finding->balancer, last->balancer) != 0;
+        bool seen = last != NULL && last->runs > 0 && last->why != GATE_NOT_IN_RUN;
+        if (other && seen)
+            put_command(page, "see it:", gate_see_text(page->report, judged, last, text));
+        if (finding != NULL)
+            put_finding(page, judged, finding);
+        last = finding;
+    }
+}
+
+/* All that is not watched over, every time. */
+static void put_not_gated(const struct page *page, const struct gate_judged *judged)
+{
+    char row[GATE_TEXT_MAX], why[GATE_TEXT_MAX], line[2 * GATE_TEXT_MAX];
+    for (uint32_t i = 0; i < judged->findings; i++) {
+        const struct gate_finding *finding = &judged->finding[i];
+        if (finding->verdict != GATE_NOT_GATED)
+            continue;
+        snprintf(line, sizeof line, "not gated: %s: %s", gate_row_text(finding, row),
+                 gate_finding_text(finding, why));
+        fputs("  ", page->to);
+        story_print(page->to, line, 4);
+    }
+}
+
+static bool wants_update(const struct gate_judged *judged)
+{
+    if (judged->why != GATE_JUDGED)
+        return true;
+    for (uint32_t i = 0; i < judged->findings; i++)
+        if (is_shown(&judged->finding[i]))
+            return true;
+    return false;
+}
+
+static void put_scenario(const struct page *page, const struct gate_judged *judged)
+{
+    static const enum gate_verdict order[] = {GATE_FAIL, GATE_CANNOT_JUDGE, GATE_CHANGED,
+                                              GATE_BETTER};
+    char text[GATE_TEXT_MAX];
+    enum gate_verdict gravest = gate_gravest(judged);
+    put_bold(page, judged->scenario->name);
+    fputs(": ", page->to);
+    if (judged->why != GATE_JUDGED) {
+        put_bold(page, gate_verdict_text(GATE_CANNOT_JUDGE));
+        fprintf(page->to, "\n      %s\n", gate_why_text(judged->why));
+    } else {
+        fprintf(page->to, "%s\n", gate_counts_text(judged->count, text));
+    }
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        put_findings(page, judged, order[i]);
+    put_not_gated(page, judged);
+    if (wants_update(judged)) {
+        const char *what = gravest == GATE_FAIL           ? "accept it:"
+                           : gravest == GATE_CANNOT_JUDGE ? "begin anew:"
+                                                          : "take it over:";
+        put_command(page, what, gate_accept_text(page->report, judged, text));
+    }
+}
+
+/* ---- The end ---- */
+
+static const char *meaning(const struct gate_report *report, const uint64_t *count)
+{
+    if (report->code == 1 && (!report->exact || count[GATE_FAIL] > 0))
+        return "exit 1: something became worse";
+    if (report->code == 1)
+        return "exit 1: not everything is the same, and --exact was asked for";
+    if (report->code == 2)
+        return "exit 2: not everything can be judged";
+    return "exit 0: nothing became worse";
+}
+
+void report_gate_text(const struct gate_report *report, FILE *to)
+{
+    struct page page = {.report = report, .to = to};
+    char text[GATE_TEXT_MAX];
+    uint64_t count[GATE_VERDICTS] = {0};
+    for (uint32_t i = 0; i < report->scenarios; i++) {
+        put_scenario(&page, report->judged[i]);
+        for (int v = 0; v < GATE_VERDICTS; v++)
+            count[v] += report->judged[i]->count[v];
+    }
+    fprintf(to, "\ngate: %s\n      ", gate_counts_text(count, text));
+    put_bold(&page, meaning(report, count));
+    fputc('\n', to);
+}

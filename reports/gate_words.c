@@ -1,0 +1,190 @@
+/* gate_words.c: a gate's findings in words. */
+#include "reports/gate_parts.h"
+
+#include "reports/story.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+__attribute__((format(printf, 2, 3))) static void add(char text[GATE_TEXT_MAX], const char *format,
+                                                      ...)
+{
+    size_t length = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + length, GATE_TEXT_MAX - length, format, arguments);
+    va_end(arguments);
+}
+
+const char *gate_verdict_text(enum gate_verdict verdict)
+{
+    static const char *const text[GATE_VERDICTS] = {"SAME", "PASS",         "BETTER",   "CHANGED",
+                                                    "FAIL", "CANNOT JUDGE", "not gated"};
+    return text[verdict];
+}
+
+enum gate_verdict gate_gravest(const struct gate_judged *judged)
+{
+    static const enum gate_verdict order[] = {GATE_FAIL,   GATE_CANNOT_JUDGE, GATE_CHANGED,
+                                              GATE_BETTER, GATE_PASS,         GATE_SAME};
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        if (judged->count[order[i]] > 0)
+            return order[i];
+    return GATE_CANNOT_JUDGE;
+}
+
+bool gate_fails(const struct gate_report *report, const struct gate_finding *finding)
+{
+    if (report->exact)
+        return finding->verdict != GATE_SAME && finding->verdict != GATE_NOT_GATED;
+    return finding->verdict == GATE_FAIL && !finding->warns;
+}
+
+/* ---- A finding ---- */
+
+char *gate_row_text(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
+{
+    text[0] = '\0';
+    add(text, "%s of %s", finding->metric != NULL ? finding->metric : "every metric",
+        finding->balancer);
+    if (finding->traffic != NULL && strcmp(finding->traffic, "all") != 0)
+        add(text, ", traffic %s", finding->traffic);
+    return text;
+}
+
+static void add_not_gated(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
+{
+    if (finding->needs == 0)
+        add(text, "it had no value to compare");
+    else if (finding->needs == GATE_RUNS_NEVER)
+        add(text, "no number of runs would do");
+    else
+        add(text, "it needs %" PRIu64 " runs", finding->needs);
+}
+
+/* From what to what, by how much, and how much of that is tolerated. */
+static void add_numbers(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
+{
+    const struct gate_answer *answer = &finding->answer;
+    const char *unit = finding->is_time ? " s" : "";
+    const char *way = finding->warns ? "another by" : answer->worse < 0 ? "better by" : "worse by";
+    double sign = answer->worse < 0 && !finding->warns ? -1 : 1;
+    double low = sign > 0 ? answer->low_95 : -answer->high_95;
+    double high = sign > 0 ? answer->high_95 : -answer->low_95;
+    add(text, "%.4g -> %.4g%s, %s %.3g", finding->before, finding->after, unit, way,
+        sign * answer->worse);
+    if (answer->has_interval)
+        add(text, " (95%%: %.3g to %.3g)", low, high);
+    add(text, "; tolerated %.3g", finding->tolerance);
+}
+
+char *gate_finding_text(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
+{
+    text[0] = '\0';
+    if (finding->verdict == GATE_NOT_GATED) {
+        add_not_gated(finding, text);
+        return text;
+    }
+    if (finding->verdict == GATE_SAME) {
+        add(text, "the same in %" PRIu64 " run%s", finding->runs, finding->runs == 1 ? "" : "s");
+        return text;
+    }
+    bool open = finding->why == GATE_TOO_FEW || finding->why == GATE_RARE;
+    if (finding->why != GATE_JUDGED)
+        add(text, "%s", gate_why_text(finding->why));
+    if (finding->why == GATE_TOO_FEW && finding->answer.needs != GATE_RUNS_NEVER)
+        add(text, ", which takes %" PRIu64 " runs to tell", finding->answer.needs);
+    if (open)
+        add(text, ": ");
+    if (finding->why == GATE_JUDGED || open)
+        add_numbers(finding, text);
+    return text;
+}
+
+char *gate_place_text(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
+{
+    const struct gate_place *place = &finding->place;
+    text[0] = '\0';
+    if (place->server != NULL)
+        add(text, "%s has %.4g connections, and is entitled to %.4g", place->server, place->held,
+            place->entitled);
+    return text;
+}
+
+char *gate_event_text(const struct gate_judged *judged, const struct gate_finding *finding,
+                      char text[GATE_TEXT_MAX])
+{
+    char story[STORY_MAX];
+    text[0] = '\0';
+    if (finding->event == NULL)
+        return text;
+    const char *name = finding->event->name;
+    if (*name != '#')
+        add(text, "after %s: ", name);
+    else
+        add(text, "after event %s: ", name + 1);
+    add(text, "%s", story_event(judged->scenario, finding->event, story));
+    return text;
+}
+
+/* ---- What to type ---- */
+
+/* As a shell takes it for one word. */
+static void add_word(char text[GATE_TEXT_MAX], const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_./:=,+-@%";
+    if (*word != '\0' && strspn(word, plain) == strlen(word)) {
+        add(text, " %s", word);
+        return;
+    }
+    add(text, " '");
+    for (; *word != '\0'; word++)
+        if (*word == '\'')
+            add(text, "'\\''");
+        else
+            add(text, "%c", *word);
+    add(text, "'");
+}
+
+char *gate_see_text(const struct gate_report *report, const struct gate_judged *judged,
+                    const struct gate_finding *finding, char text[GATE_TEXT_MAX])
+{
+    text[0] = '\0';
+    add(text, "lbsim run");
+    add_word(text, judged->scenario->file);
+    add(text, " -b");
+    add_word(text, finding->balancer);
+    add(text, " -r %" PRIu64, finding->runs > 0 ? finding->runs : 1);
+    if (report->has_seed)
+        add(text, " -s %" PRIu64, report->seed);
+    return text;
+}
+
+char *gate_accept_text(const struct gate_report *report, const struct gate_judged *judged,
+                       char text[GATE_TEXT_MAX])
+{
+    text[0] = '\0';
+    add(text, "lbsim gate");
+    add_word(text, judged->scenario->file);
+    if (report->has_seed)
+        add(text, " -s %" PRIu64, report->seed);
+    if (report->directory != NULL) {
+        add(text, " --baseline");
+        add_word(text, report->directory);
+    }
+    add(text, " --update");
+    return text;
+}
+
+char *gate_counts_text(const uint64_t *count, char text[GATE_TEXT_MAX])
+{
+    text[0] = '\0';
+    for (int v = 0; v < GATE_VERDICTS; v++)
+        if (count[v] > 0)
+            add(text, "%s%" PRIu64 " %s", text[0] != '\0' ? ", " : "", count[v],
+                gate_verdict_text((enum gate_verdict)v));
+    return text;
+}
