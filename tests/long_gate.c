@@ -3,7 +3,7 @@
  * may; balancers that are broken on purpose fail in every one.
  *
  * Two small scenarios: customers who come and go on six servers, and on three that a fourth joins;
- * some sixty connections on each. */
+ * some forty connections on each. */
 #include "sim/run/gate.h"
 #include "tests/harness.h"
 
@@ -18,10 +18,10 @@ enum { SEEDS = 200, SCENARIOS = 2, THREADS = 2, AA_FAIL_MOST = 12 };
     "balancers: [least_conn, random_two]\n"
 
 static const char *const text[SCENARIOS] = {
-    "format: 1\nname: steady\nabout: a\nseed: 1\nduration: 8m\nmeasure: {from: 4m}\n"
-    "servers: [s1..s6]\n" CHURN("6/s"),
-    "format: 1\nname: scale\nabout: a\nseed: 1\nduration: 8m\nmeasure: {from: 4m}\n"
-    "servers: [s1..s3]\nevents: [{at: 5m, name: up, add: s4}]\n" CHURN("3/s"),
+    "format: 1\nname: steady\nabout: a\nseed: 1\nduration: 5m\nmeasure: {from: 150s}\n"
+    "servers: [s1..s6]\n" CHURN("4/s"),
+    "format: 1\nname: scale\nabout: a\nseed: 1\nduration: 5m\nmeasure: {from: 150s}\n"
+    "servers: [s1..s3]\nevents: [{at: 3m, name: up, add: s4}]\n" CHURN("2/s"),
 };
 
 struct gate_run {
@@ -82,7 +82,8 @@ static void check_ends(const struct ends *variant, const struct ends *two_seeds)
     for (int v = 0; v < GATE_VERDICTS; v++)
         rows += same->rows[v];
     for (int v = 0; v < GATE_VARIANTS; v++)
-        say(gate_variant_text((enum gate_variant)v), &variant[v]);
+        if (v != GATE_PLANNING)
+            say(gate_variant_text((enum gate_variant)v), &variant[v]);
     CU_ASSERT_EQUAL(same->code[0], SEEDS);
     CU_ASSERT_EQUAL(same->rows[GATE_SAME] + same->rows[GATE_NOT_GATED], rows);
     CU_ASSERT(same->rows[GATE_SAME] > 20 * SEEDS);
@@ -104,7 +105,8 @@ static void test_promises(void)
         CU_ASSERT_FATAL(gate_plan((const struct scenario *const *)run.scenario, SCENARIOS,
                                   &run.options, run.baseline));
         run.tests = gate_tests(run.baseline[0]) + gate_tests(run.baseline[1]);
-        for (int v = 0; v < GATE_VARIANTS; v++)
+        compare(&run, GATE_AS_IT_IS, 0, &ends[GATE_AS_IT_IS]);
+        for (int v = GATE_OTHER_PICKS; v < GATE_VARIANTS; v++)
             compare(&run, (enum gate_variant)v, 0, &ends[v]);
         compare(&run, GATE_AS_IT_IS, 1, &two_seeds);
         for (int s = 0; s < SCENARIOS; s++)

@@ -165,8 +165,8 @@ static void test_intervals(void)
     CU_ASSERT(near(more.worse, -1) && fabs(more.high_95 + .519828) < 1e-6);
 }
 
-/* (t + 1.28) sqrt(20/19) / sqrt(R) is .509932 for 44 runs, .504034 for 45, .498337 for 46, by t(.975)
- * with 43, 44 and 45 degrees of freedom: 2.0166921942, 2.0153675744, 2.0141033889. */
+/* (t + 1.28) sqrt(20/19) / sqrt(R) is .509932 for 44 runs, .504034 for 45, .498337 for 46, by
+ * t(.975) with 43, 44 and 45 degrees of freedom: 2.0166921942, 2.0153675744, 2.0141033889. */
 static void test_needs(void)
 {
     struct gate_answer answer = judge(&(struct judged){.97, 1, 1, .5, BETTER_LESS, GATE_FAIL});

@@ -1,4 +1,4 @@
-/* test_scenario_hash.c: what makes a scenario another one to those who run it, and what does not. */
+/* test_scenario_hash.c: what makes a scenario another one to those who run it, and what not. */
 #include "sim/scenario/scenario.h"
 #include "tests/harness.h"
 

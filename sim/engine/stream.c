@@ -41,6 +41,13 @@ struct stream stream_root(uint64_t seed, uint64_t replication, enum stream_purpo
     return stream_of(root, name);
 }
 
+struct stream stream_picks(uint64_t seed, uint64_t replication, uint32_t set, uint64_t name)
+{
+    if (set == 0)
+        return stream_root(seed, replication, STREAM_PICK, name);
+    return stream_of(stream_root(seed, replication, STREAM_AA, name), set);
+}
+
 uint64_t stream_value(struct stream stream, uint64_t i)
 {
     return mix_b(mix_a(stream.k0 + (i + 1) * GOLDEN) ^ stream.k1);

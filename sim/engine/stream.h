@@ -34,6 +34,10 @@ enum stream_purpose {
 struct stream stream_root(uint64_t seed, uint64_t replication, enum stream_purpose purpose,
                           uint64_t name);
 
+/* The stream that picks draw from: set 0. The other sets, of purpose aa, are other numbers of the
+ * same law for the same customers, each its own. */
+struct stream stream_picks(uint64_t seed, uint64_t replication, uint32_t set, uint64_t name);
+
 /* A stream of its own for each word: stream_of(stream_of(root, connection), attempt). */
 struct stream stream_of(struct stream parent, uint64_t word);
 

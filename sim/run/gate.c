@@ -155,6 +155,8 @@ static void judge_row(const struct compared *compared, const struct gate_row *ro
         return;
     }
     finding->runs = finding->exact ? 1 : row->runs;
+    for (uint64_t r = 0; metric_is_wait(track->metric) && r < finding->runs; r++)
+        finding->endless += track->row.value[r].text[0] == '\0';
     double *before = memory_zeroed(finding->runs, sizeof *before);
     double *after = memory_zeroed(finding->runs, sizeof *after);
     if (prints_the_same(row, track, finding->runs)) {

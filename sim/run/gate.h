@@ -11,11 +11,12 @@
 
 /* ---- What is done ---- */
 
-/* What a gate runs in the place of a balancer. All but the first are what it tries itself out with.
- */
+/* What is run in the place of a balancer; from GATE_OTHER_PICKS on, what a gate tries itself out
+ * with. */
 enum gate_variant {
     GATE_AS_IT_IS,
-    GATE_OTHER_PICKS,   /* other random numbers, the same law: must not fail */
+    GATE_PLANNING,      /* other random numbers, the same law: by these a baseline is planned */
+    GATE_OTHER_PICKS,   /* and others again: must not fail */
     GATE_LOST_RELEASES, /* it never hears that a connection ended */
     GATE_FORGETS,       /* its counts end with every change of the list */
     GATE_RANDOM,        /* random picks */
@@ -147,6 +148,7 @@ struct gate_finding {
     uint64_t runs, needs; /* needs: of a row that is not gated */
     bool exact;           /* nothing is drawn on either side */
     bool warns;           /* of level warn: fails nothing */
+    uint64_t endless;     /* runs of now in which a wait did not end: it counts as its span */
     double before, after; /* means */
     double tolerance;
     struct gate_place place;

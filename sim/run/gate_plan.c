@@ -46,7 +46,7 @@ static bool sample_runs(struct planned *planned, uint64_t runs, const struct gat
         return false;
     if (planned->sample->draws)
         planned->other =
-            gate_sample_run(planned->scenario, planned->balancer, runs, GATE_OTHER_PICKS, options);
+            gate_sample_run(planned->scenario, planned->balancer, runs, GATE_PLANNING, options);
     return !planned->sample->draws || planned->other != NULL;
 }
 

@@ -17,8 +17,11 @@ enum { GATED = sizeof gated / sizeof *gated };
 
 const char *gate_variant_text(enum gate_variant variant)
 {
-    static const char *const text[GATE_VARIANTS] = {"as it is", "other picks, the same law",
-                                                    "releases lost", "counts forgotten at a change",
+    static const char *const text[GATE_VARIANTS] = {"as it is",
+                                                    "as planned by",
+                                                    "other picks, the same law",
+                                                    "releases lost",
+                                                    "counts forgotten at a change",
                                                     "random in its place"};
     return text[variant];
 }
@@ -236,7 +239,9 @@ struct gate_sample *gate_sample_run(const struct scenario *scenario, uint32_t ba
                               .threads = options->threads,
                               .progress = tell,
                               .context = &told,
-                              .other_picks = variant == GATE_OTHER_PICKS,
+                              .pick_set = variant == GATE_PLANNING      ? 1
+                                          : variant == GATE_OTHER_PICKS ? 2
+                                                                        : 0,
                               .loses_releases = variant == GATE_LOST_RELEASES};
     alone.balancer = &made;
     alone.balancers = 1;

@@ -67,7 +67,7 @@ static void run_trial(struct crew *crew, struct run_slot *slot, struct trial *tr
     config.seed = experiment->seed;
     config.replication = trial->replication;
     config.rerun = experiment->rerun;
-    config.other_picks = crew->options->other_picks;
+    config.pick_set = crew->options->pick_set;
     config.loses_releases = crew->options->loses_releases;
     if (experiment->samples > 0 && (trial->replication == 0 || experiment->all_series)) {
         config.sample_ns = experiment->sample_ns;

@@ -59,7 +59,8 @@ struct run_options {
     const struct pick_sink *picks;   /* or NULL */
     struct run_slot *slot;           /* [threads], or NULL: a user's own algorithms are trusted */
     atomic_uint_fast64_t *played_ns; /* gets what all trials have simulated so far added; or NULL */
-    bool other_picks, loses_releases; /* as struct world_config has them */
+    uint32_t pick_set;               /* this and the next as struct world_config has them */
+    bool loses_releases;
 };
 
 /* Runs it. NULL: given up. Freed with experiment_free(). */

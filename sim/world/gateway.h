@@ -30,7 +30,7 @@ struct gateway_config {
     uint64_t seed, replication; /* of scopes' own draws */
     const uint64_t *draw_key;   /* two words in their place, the same for every scope; or NULL */
     bool eager;                 /* every worker builds at once, worker 0 first */
-    bool other_picks;           /* scopes draw other numbers of the same law: purpose aa */
+    uint32_t pick_set;          /* which numbers scopes draw: see stream_picks() */
     bool loses_releases;        /* a fault on purpose: no balancer hears of a connection's end */
     /* Of an algorithm that is not trusted: told of every call, and who is chosen is checked. A
      * wrong one ends the process (SIGABRT): there is nothing to go on with. NULL: it is trusted. */

@@ -14,8 +14,8 @@ static struct stream scope_draws(const struct gateway *gateway, struct lb_scope_
 {
     if (gateway->config.draw_key != NULL)
         return (struct stream){gateway->config.draw_key[0], gateway->config.draw_key[1]};
-    struct stream stream = stream_root(gateway->config.seed, gateway->config.replication,
-                                       gateway->config.other_picks ? STREAM_AA : STREAM_PICK, 0);
+    struct stream stream = stream_picks(gateway->config.seed, gateway->config.replication,
+                                        gateway->config.pick_set, 0);
     if (gateway->balancer->draws != DRAWS_PROCESS) {
         stream = stream_of(stream, key.instance);
         stream = stream_of(stream, key.life);

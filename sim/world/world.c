@@ -17,6 +17,14 @@ static struct stream source_stream(const struct world_config *config, enum strea
     return stream_of(stream_root(config->seed, config->replication, purpose, name), entry);
 }
 
+static struct stream pick_stream(const struct world_config *config,
+                                 const struct world_traffic *traffic, uint32_t entry)
+{
+    uint64_t name = stream_hash(traffic->name, strlen(traffic->name));
+    return stream_of(stream_picks(config->seed, config->replication, config->pick_set, name),
+                     entry);
+}
+
 static void make_sources(struct world *world)
 {
     const struct world_config *config = world->config;
@@ -35,8 +43,7 @@ static void make_sources(struct world *world)
                 .hold = source_stream(config, STREAM_HOLD, traffic, entry),
                 .accept = source_stream(config, STREAM_ACCEPT, traffic, entry),
                 .reconnect = source_stream(config, STREAM_RECONNECT, traffic, entry),
-                .pick = source_stream(config, config->other_picks ? STREAM_AA : STREAM_PICK,
-                                      traffic, entry),
+                .pick = pick_stream(config, traffic, entry),
                 .key = source_stream(config, STREAM_KEY, traffic, entry),
             };
     }
@@ -97,7 +104,7 @@ static struct gateway *make_gateway(struct world *world, const char **name)
         .replication = config->replication,
         .draw_key = config->draw_key,
         .witness = config->witness,
-        .other_picks = config->other_picks,
+        .pick_set = config->pick_set,
         .loses_releases = config->loses_releases,
     });
 }

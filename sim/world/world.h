@@ -148,7 +148,8 @@ struct world_config {
     size_t count_table_bytes;
     /* What a gate tries itself out with: picks that draw other numbers of the same law, and a
      * balancer that never hears of a connection's end. */
-    bool other_picks, loses_releases;
+    uint32_t pick_set; /* see stream_picks() */
+    bool loses_releases;
     const uint64_t *sample_ns; /* when to note every server's state; rising, none before
                                 * measure_from_ns; may be NULL */
     uint32_t samples;
