@@ -18,7 +18,7 @@ char *gate_row_text(const struct gate_finding *, char text[GATE_TEXT_MAX]);
 /* What is to be said of it: "0.0041 -> 0.031, worse by 0.027 (95% 0.026 to 0.028), tolerated
  * 0.001". */
 char *gate_finding_text(const struct gate_finding *, char text[GATE_TEXT_MAX]);
-/* "s3 has 131 connections and is entitled to 100.4, on average in run 0"; "": nothing is known. */
+/* "furthest off in run 0: s3 with 131 connections instead of 100.4"; "": nothing is known. */
 char *gate_place_text(const struct gate_finding *, char text[GATE_TEXT_MAX]);
 /* "after up: s3 joins"; "": it is of the run. */
 char *gate_event_text(const struct gate_judged *, const struct gate_finding *,

@@ -56,6 +56,13 @@ static bool is_shown(const struct gate_finding *finding)
            finding->verdict != GATE_NOT_GATED;
 }
 
+/* Whether there are two numbers that differ. */
+static bool is_compared(const struct gate_finding *finding)
+{
+    return finding->why == GATE_JUDGED || finding->why == GATE_TOO_FEW ||
+           finding->why == GATE_RARE || finding->why == GATE_NO_VALUE;
+}
+
 /* The command that shows them stands below the last of a balancer's findings. */
 static void put_findings(const struct page *page, const struct gate_judged *judged,
                          enum gate_verdict verdict)
@@ -68,7 +75,7 @@ static void put_findings(const struct page *page, const struct gate_judged *judg
             continue;
         bool other =
             finding == NULL || last == NULL || strcmp(finding->balancer, last->balancer) != 0;
-        bool seen = last != NULL && last->runs > 0 && last->why != GATE_NOT_IN_RUN;
+        bool seen = last != NULL && is_compared(last);
         if (other && seen)
             put_command(page, "see it:", gate_see_text(page->report, judged, last, text));
         if (finding != NULL)
@@ -118,13 +125,13 @@ static void put_scenario(const struct page *page, const struct gate_judged *judg
     }
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         put_findings(page, judged, order[i]);
-    put_not_gated(page, judged);
     if (wants_update(judged)) {
         const char *what = gravest == GATE_FAIL           ? "accept it:"
                            : gravest == GATE_CANNOT_JUDGE ? "begin anew:"
                                                           : "take it over:";
         put_command(page, what, gate_accept_text(page->report, judged, text));
     }
+    put_not_gated(page, judged);
 }
 
 /* ---- The end ---- */

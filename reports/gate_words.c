@@ -78,6 +78,11 @@ static void add_numbers(const struct gate_finding *finding, char text[GATE_TEXT_
     if (answer->has_interval)
         add(text, " (95%%: %.3g to %.3g)", low, high);
     add(text, "; tolerated %.3g", finding->tolerance);
+    if (finding->endless > 0 && finding->runs == 1)
+        add(text, "; it did not settle");
+    else if (finding->endless > 0)
+        add(text, "; it did not settle in %" PRIu64 " of %" PRIu64 " runs", finding->endless,
+            finding->runs);
 }
 
 char *gate_finding_text(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
@@ -108,8 +113,8 @@ char *gate_place_text(const struct gate_finding *finding, char text[GATE_TEXT_MA
     const struct gate_place *place = &finding->place;
     text[0] = '\0';
     if (place->server != NULL)
-        add(text, "%s has %.4g connections, and is entitled to %.4g", place->server, place->held,
-            place->entitled);
+        add(text, "furthest off in run 0: %s with %.4g connections instead of %.4g", place->server,
+            place->held, place->entitled);
     return text;
 }
 
