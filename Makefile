@@ -149,7 +149,8 @@ test:
 	@tools/need build test plot install
 	@$(MAKE) --no-print-directory -j$(JOBS) all tests everything
 	@tests/run $(TESTS) tests/check_floors tests/check_house tests/check_docs tests/check_agreement tests/cli/run \
-		tests/check_install tests/check_manual tests/check_completion tests/check_plugin tests/check_contract
+		tests/check_install tests/check_manual tests/check_completion tests/check_plugin tests/check_contract \
+		tests/check_gate
 
 CHECK_SOURCES = $(shell find algorithms sim reports tests -name '*.[ch]')
 TIDY_SOURCES  = $(SIM_SRC) $(CLI_SRC) $(LB_SRC) $(CONTRACT_SRC)

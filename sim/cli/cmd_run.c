@@ -3,7 +3,6 @@
 #include "sim/cli/console.h"
 #include "sim/cli/run_parts.h"
 #include "sim/engine/memory.h"
-#include "sim/scenario/values.h"
 #include "sim/workload/input.h"
 
 #include <inttypes.h>
@@ -40,13 +39,7 @@ static const struct option_row options[] = {
 static bool number_option(const struct job *job, const char *name, uint64_t least, uint64_t most,
                           uint64_t fallback, uint64_t *number)
 {
-    const char *text = command_line_value(job->line, name);
-    *number = fallback;
-    if (text == NULL || (value_whole(text, number) && *number >= least && *number <= most))
-        return true;
-    console_error("run: --%s: '%s' is not a whole number from %" PRIu64 " to %" PRIu64, name, text,
-                  least, most);
-    return false;
+    return command_line_number(job->line, "run", name, least, most, fallback, number);
 }
 
 static bool format_option(struct job *job)

@@ -4,7 +4,7 @@
 
 #include "sim/cli/options.h"
 
-extern const struct command command_run, command_check, command_replay, command_real,
+extern const struct command command_run, command_gate, command_check, command_replay, command_real,
     command_report, command_analyze, command_contract, command_list;
 
 #endif

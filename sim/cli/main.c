@@ -16,7 +16,6 @@ static const struct option_row no_options[] = {{.letter = 0}};
     }
 
 static const struct command planned[] = {
-    PLANNED("gate", "judges a run against a baseline"),
     PLANNED("diff", "two runs side by side"),
     PLANNED("bench", "what picks cost"),
     PLANNED("sweep", "grids of scenarios"),
@@ -27,7 +26,7 @@ static const struct command planned[] = {
 enum { PLANNED_COMMANDS = sizeof planned / sizeof *planned };
 
 static const struct command *const commands[] = {
-    &command_run,    &command_check,   &command_replay,   &command_real,
+    &command_run,    &command_gate,    &command_check,    &command_replay, &command_real,
     &command_report, &command_analyze, &command_contract, &command_list};
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

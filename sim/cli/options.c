@@ -3,8 +3,10 @@
 
 #include "sim/cli/console.h"
 #include "sim/engine/memory.h"
+#include "sim/scenario/values.h"
 #include "sim/workload/input.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,6 +174,18 @@ const char *command_line_value(const struct command_line *line, const char *name
         if (line->option[i].row->name != NULL && strcmp(line->option[i].row->name, name) == 0)
             value = line->option[i].text;
     return value;
+}
+
+bool command_line_number(const struct command_line *line, const char *command, const char *name,
+                         uint64_t least, uint64_t most, uint64_t fallback, uint64_t *number)
+{
+    const char *text = command_line_value(line, name);
+    *number = fallback;
+    if (text == NULL || (value_whole(text, number) && *number >= least && *number <= most))
+        return true;
+    console_error("%s: --%s: '%s' is not a whole number from %" PRIu64 " to %" PRIu64, command,
+                  name, text, least, most);
+    return false;
 }
 
 static int command_help(const struct command *command)

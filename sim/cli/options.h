@@ -40,5 +40,9 @@ struct command_line {
 int command_main(const struct command *, int argc, char **argv);
 /* The argument of an option's last mention ("" if it takes none); NULL: it was not given. */
 const char *command_line_value(const struct command_line *, const char *name);
+/* An option's whole number in [least, most], or `fallback` where it was not given. false: it is
+ * none, which was said as the command's error. */
+bool command_line_number(const struct command_line *, const char *command, const char *name,
+                         uint64_t least, uint64_t most, uint64_t fallback, uint64_t *number);
 
 #endif

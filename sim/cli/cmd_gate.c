@@ -1,0 +1,271 @@
+/* cmd_gate.c: lbsim gate: whether a scenario's numbers became worse than its baseline's. */
+#include "reports/baseline.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/console.h"
+#include "sim/cli/gate_parts.h"
+#include "sim/engine/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct option_row options[] = {
+    {0, "baseline", "DIR", "where baselines are; by default " GATE_DIRECTORY, false},
+    {0, "update", NULL, "make the baselines anew: this is how it should be", false},
+    {0, "exact", NULL, "fail whatever is not the same, better or worse", false},
+    {0, "junit", "FILE", "write the verdict as JUnit XML", false},
+    {0, "github", NULL, "print annotations for GitHub, too", false},
+    {0, "summary", "FILE", "write the verdict as Markdown", false},
+    {0, "self-test", NULL, "whether the gate can fail: with faults put in on purpose", false},
+    {'s', "seed", "SEED", "instead of the scenario's seed", false},
+    {'j', "jobs", "N", "threads; by default one a processor", false},
+    {'b', "balancer", "BALANCER",
+     "instead of the list; may be repeated: a name of it,\n"
+     "                             a preset, or least_conn,view=worker,workers=4",
+     false},
+    {'q', "quiet", NULL, "no progress, no verdict in words", false},
+    {0, "set", "KEY=VALUE", "change a key of the scenario", true},
+    {0, "no-expect", NULL, "do not judge what the scenario expects", true},
+    {0, NULL, NULL, NULL, false},
+};
+
+/* ---- What was asked for ---- */
+
+static bool file_option(struct gate_job *gate, const char *name, const char **file)
+{
+    *file = command_line_value(gate->job.line, name);
+    if (*file == NULL || **file != '\0')
+        return true;
+    console_error("gate: --%s: which %s?", name,
+                  strcmp(name, "baseline") == 0 ? "directory" : "file");
+    return false;
+}
+
+/* Options that are about a verdict, where none is given. */
+static bool check_modes(const struct gate_job *gate)
+{
+    static const char *const verdict[] = {"exact", "junit", "github", "summary"};
+    const char *mode = gate->update ? "update" : gate->self_test ? "self-test" : NULL;
+    bool fine = !gate->update || !gate->self_test;
+    if (!fine)
+        console_error("gate: --update and --self-test do not go together");
+    for (size_t i = 0; mode != NULL && i < sizeof verdict / sizeof *verdict; i++)
+        if (command_line_value(gate->job.line, verdict[i]) != NULL) {
+            console_error("gate: --%s is about the verdict, and --%s gives none", verdict[i], mode);
+            fine = false;
+        }
+    return fine;
+}
+
+static bool check_options(struct gate_job *gate)
+{
+    const struct command_line *line = gate->job.line;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    bool fine = command_line_number(line, "gate", "seed", 0, UINT64_MAX, 0, &gate->options.seed);
+    gate->options.has_seed = command_line_value(line, "seed") != NULL;
+    fine = command_line_number(line, "gate", "jobs", 1, 1024,
+                               processors > 0 ? (uint64_t)processors : 1, &gate->job.threads) &&
+           fine;
+    gate->options.threads = (uint32_t)gate->job.threads;
+    gate->update = command_line_value(line, "update") != NULL;
+    gate->exact = command_line_value(line, "exact") != NULL;
+    gate->github = command_line_value(line, "github") != NULL;
+    gate->self_test = command_line_value(line, "self-test") != NULL;
+    fine = file_option(gate, "baseline", &gate->directory) && fine;
+    fine = file_option(gate, "junit", &gate->junit) && fine;
+    fine = file_option(gate, "summary", &gate->summary) && fine;
+    if (gate->directory == NULL)
+        gate->directory = GATE_DIRECTORY;
+    if (line->words == 0) {
+        console_error("gate: which scenario? Try: lbsim gate scale_churn --update");
+        fine = false;
+    }
+    return check_modes(gate) && fine;
+}
+
+char *gate_path(const struct gate_job *gate, uint32_t scenario)
+{
+    const char *name = gate->job.scenario[scenario]->name;
+    size_t room = strlen(gate->directory) + strlen(name) + sizeof "/.json";
+    char *path = memory_zeroed(room, 1);
+    snprintf(path, room, "%s/%s.json", gate->directory, name);
+    return path;
+}
+
+/* ---- Files ---- */
+
+static FILE *open_file(struct gate_job *gate, const char *path, bool *fine)
+{
+    char why[512];
+    FILE *file = files_open(gate->files, path, why, sizeof why);
+    if (file == NULL)
+        console_error("%s", why);
+    *fine = *fine && file != NULL;
+    return file;
+}
+
+/* Whether what is to be written could be, before hours go into it. */
+static bool begin_files(struct gate_job *gate)
+{
+    bool fine = true;
+    gate->files = files_begin();
+    gate->baseline_file = memory_zeroed(gate->job.scenarios, sizeof *gate->baseline_file);
+    for (uint32_t i = 0; gate->update && fine && i < gate->job.scenarios; i++) {
+        char *path = gate_path(gate, i);
+        gate->baseline_file[i] = open_file(gate, path, &fine);
+        free(path);
+    }
+    if (gate->junit != NULL)
+        gate->junit_file = open_file(gate, gate->junit, &fine);
+    if (gate->summary != NULL)
+        gate->summary_file = open_file(gate, gate->summary, &fine);
+    return fine;
+}
+
+/* What was read of the baselines; a scenario that has none yet is no error here. */
+static int read_baselines(struct gate_job *gate)
+{
+    char why[512];
+    int code = EXIT_FINE;
+    for (uint32_t i = 0; i < gate->job.scenarios; i++) {
+        char *path = gate_path(gate, i);
+        enum baseline_status status =
+            baseline_read(path, gate->job.scenario[i]->name, &gate->baseline[i], why, sizeof why);
+        if (status == BASELINE_DAMAGED) {
+            console_error("%s cannot be judged by: %s; lbsim gate %s --update makes it anew", path,
+                          why, gate->job.line->word[i]);
+            code = code == EXIT_FINE ? EXIT_INVALID : code;
+        } else if (status == BASELINE_UNREADABLE) {
+            console_error("cannot read %s: %s", path, why);
+            code = EXIT_ENVIRONMENT;
+        }
+        free(path);
+    }
+    return code;
+}
+
+/* ---- The verdict ---- */
+
+static int write_verdict(struct gate_job *gate, const struct gate_report *report)
+{
+    char *text = NULL, why[512];
+    size_t size = 0;
+    if (gate->junit_file != NULL)
+        report_gate_junit(report, gate->junit_file);
+    if (gate->summary_file != NULL)
+        report_gate_markdown(report, gate->summary_file);
+    bool written = files_commit(gate->files, why, sizeof why);
+    gate->files = NULL;
+    if (!written) {
+        console_error("%s", why);
+        return EXIT_ENVIRONMENT;
+    }
+    FILE *to = open_memstream(&text, &size);
+    if (!gate->job.quiet)
+        report_gate_text(report, to);
+    if (gate->github)
+        report_gate_github(report, to);
+    fclose(to);
+    int code = console_write(text, size);
+    free(text);
+    return code != EXIT_FINE ? code : report->code;
+}
+
+static int interrupted(void)
+{
+    console_error("interrupted; nothing was written");
+    return EXIT_INTERRUPTED;
+}
+
+static int judge(struct gate_job *gate)
+{
+    uint32_t scenarios = gate->job.scenarios, judged = 0;
+    struct gate_judged **verdict = memory_zeroed(scenarios, sizeof(struct gate_judged *));
+    bool partly = command_line_value(gate->job.line, "balancer") != NULL;
+    uint64_t tests = 0;
+    int code = EXIT_INTERRUPTED;
+    for (uint32_t i = 0; i < scenarios; i++)
+        tests += gate_tests(gate->baseline[i]);
+    while (judged < scenarios &&
+           (verdict[judged] = gate_compare(gate->job.scenario[judged], gate->baseline[judged],
+                                           partly, tests, GATE_AS_IT_IS, &gate->options)) != NULL)
+        judged++;
+    if (judged == scenarios) {
+        const struct gate_judged *const *all = (const struct gate_judged *const *)verdict;
+        struct gate_report report = {.judged = all,
+                                     .scenarios = scenarios,
+                                     .exact = gate->exact,
+                                     .colour = console_colour(stdout),
+                                     .directory = command_line_value(gate->job.line, "baseline"),
+                                     .has_seed = gate->options.has_seed,
+                                     .seed = gate->options.seed,
+                                     .code = gate_outcome(all, scenarios, gate->exact)};
+        code = write_verdict(gate, &report);
+    } else {
+        code = interrupted();
+    }
+    for (uint32_t i = 0; i < judged; i++)
+        gate_judged_free(verdict[i]);
+    free(verdict);
+    return code;
+}
+
+/* ---- The command ---- */
+
+/* false: there is no use in going on. */
+static bool show_progress(void *context, const char *scenario, uint64_t done, uint64_t trials)
+{
+    struct progress *progress = context;
+    progress->name = scenario;
+    progress_show(progress, done, trials);
+    return !console_interrupted();
+}
+
+static int run_gate(struct gate_job *gate)
+{
+    int code = EXIT_FINE;
+    bool fine = check_options(gate);
+    if (!run_load(&gate->job, &code) || !fine)
+        return code != EXIT_FINE ? code : EXIT_INVALID;
+    gate->baseline = memory_zeroed(gate->job.scenarios, sizeof(struct gate_baseline *));
+    if (!begin_files(gate))
+        return EXIT_ENVIRONMENT;
+    if (gate->update) {
+        code = gate_update(gate);
+        return code == EXIT_INTERRUPTED ? interrupted() : code;
+    }
+    code = read_baselines(gate);
+    if (code != EXIT_FINE)
+        return code;
+    if (!gate->self_test)
+        return judge(gate);
+    code = gate_self_test(gate);
+    return code == EXIT_INTERRUPTED ? interrupted() : code;
+}
+
+static int run(const struct command_line *line)
+{
+    struct progress progress = {.quiet = command_line_value(line, "quiet") != NULL};
+    struct gate_job gate = {.job = {.line = line, .quiet = progress.quiet},
+                            .options = {.progress = show_progress, .context = &progress}};
+    console_hold_signals();
+    int code = run_gate(&gate);
+    files_abandon(gate.files);
+    for (uint32_t i = 0; i < gate.job.scenarios; i++) {
+        scenario_free(gate.job.scenario[i]);
+        if (gate.baseline != NULL)
+            gate_baseline_free(gate.baseline[i]);
+    }
+    free(gate.baseline);
+    free(gate.baseline_file);
+    free(gate.job.scenario);
+    return code;
+}
+
+const struct command command_gate = {
+    .name = "gate",
+    .arguments = "SCENARIO... [options]",
+    .about = "judges whether a scenario became worse than its baseline",
+    .options = options,
+    .run = run,
+};

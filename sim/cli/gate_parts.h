@@ -1,0 +1,31 @@
+/* gate_parts.h: what the parts of `lbsim gate` share; private to them. */
+#ifndef SIM_CLI_GATE_PARTS_H
+#define SIM_CLI_GATE_PARTS_H
+
+#include "reports/files.h"
+#include "reports/gate.h"
+#include "sim/cli/run_parts.h"
+
+#define GATE_DIRECTORY "lbsim-baseline"
+
+struct gate_job {
+    struct job job;              /* its scenarios */
+    const char *directory;       /* of the baselines */
+    const char *junit, *summary; /* files, or NULL */
+    bool update, exact, github, self_test;
+    struct gate_options options;
+    struct gate_baseline **baseline; /* [job.scenarios]: what was read, or made; or NULL */
+    struct files *files;             /* what is to be written */
+    FILE **baseline_file;            /* [job.scenarios], or NULL */
+    FILE *junit_file, *summary_file; /* or NULL */
+};
+
+/* DIR/NAME.json; freed by the caller. */
+char *gate_path(const struct gate_job *, uint32_t scenario);
+
+/* gate_update.c: makes baselines anew, and says what is in them. An exit code. */
+int gate_update(struct gate_job *);
+/* gate_self.c: whether the gate can fail, and does not where nothing changed. An exit code. */
+int gate_self_test(const struct gate_job *);
+
+#endif
