@@ -19,7 +19,7 @@ static void put_escaped(FILE *to, const char *text, bool property)
         else if (property && *text == ',')
             fputs("%2C", to);
         else
-            fputc(*text, to);
+            fputc((unsigned char)*text < ' ' ? '?' : *text, to);
     }
 }
 

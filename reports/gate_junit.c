@@ -1,24 +1,46 @@
 /* gate_junit.c: the verdict as JUnit XML, which every CI system reads. */
 #include "reports/gate_parts.h"
 
-#include <inttypes.h>
+#include "sim/workload/utf8.h"
 
-/* Text as XML has it. What XML cannot hold at all becomes '?'. */
+#include <inttypes.h>
+#include <string.h>
+
+static const char *entity_of(uint32_t code)
+{
+    switch (code) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\n':
+        return "&#10;";
+    case '\t':
+        return "&#9;";
+    default:
+        return NULL;
+    }
+}
+
+/* Text as XML has it. What XML cannot hold at all, in a file's name for one, becomes '?'. */
 static void put_text(FILE *to, const char *text)
 {
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
-        if (*c == '&')
-            fputs("&amp;", to);
-        else if (*c == '<')
-            fputs("&lt;", to);
-        else if (*c == '>')
-            fputs("&gt;", to);
-        else if (*c == '"')
-            fputs("&quot;", to);
-        else if (*c == '\n' || *c == '\t' || *c == '\r')
-            fprintf(to, "&#%d;", *c);
+    const char *end = text + strlen(text);
+    while (text < end) {
+        uint32_t code;
+        size_t length = utf8_character(text, end, &code);
+        const char *entity = length > 0 ? entity_of(code) : "?";
+        if (entity == NULL && (!utf8_is_text(code) || (code & 0xfffe) == 0xfffe))
+            entity = "?";
+        if (entity != NULL)
+            fputs(entity, to);
         else
-            fputc(*c < ' ' || *c == 0x7f ? '?' : *c, to);
+            fwrite(text, 1, length, to);
+        text += length > 0 ? length : 1;
     }
 }
 

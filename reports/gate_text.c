@@ -2,6 +2,7 @@
  * how to accept it. */
 #include "reports/gate_parts.h"
 #include "reports/story.h"
+#include "sim/workload/fault.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -30,7 +31,9 @@ static void put_indented(const struct page *page, const char *text)
 /* What to type is never broken into lines. */
 static void put_command(const struct page *page, const char *what, const char *command)
 {
-    fprintf(page->to, "      %s %s\n", what, command);
+    fprintf(page->to, "      %s ", what);
+    faults_print_text(command, page->to);
+    fputc('\n', page->to);
 }
 
 /* ---- A scenario ---- */
@@ -99,6 +102,17 @@ static void put_not_gated(const struct page *page, const struct gate_judged *jud
     }
 }
 
+/* Whether the baseline is of something else. */
+static bool needs_another(const struct gate_judged *judged)
+{
+    if (judged->why != GATE_JUDGED)
+        return true;
+    for (uint32_t i = 0; i < judged->findings; i++)
+        if (!is_compared(&judged->finding[i]))
+            return true;
+    return false;
+}
+
 static bool wants_update(const struct gate_judged *judged)
 {
     if (judged->why != GATE_JUDGED)
@@ -126,9 +140,9 @@ static void put_scenario(const struct page *page, const struct gate_judged *judg
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         put_findings(page, judged, order[i]);
     if (wants_update(judged)) {
-        const char *what = gravest == GATE_FAIL           ? "accept it:"
-                           : gravest == GATE_CANNOT_JUDGE ? "begin anew:"
-                                                          : "take it over:";
+        const char *what = needs_another(judged)                                  ? "begin anew:"
+                           : gravest == GATE_FAIL || gravest == GATE_CANNOT_JUDGE ? "accept it:"
+                                                                                  : "take it over:";
         put_command(page, what, gate_accept_text(page->report, judged, text));
     }
     put_not_gated(page, judged);

@@ -1,5 +1,6 @@
 # What was least_conn is round_robin now, by the same name; the baseline was made to believe that this is
-# no other balancer. And the other way round: what became better.
+# no other balancer. And the other way round: what became better; and
+# the same law by other numbers, where chance leaves something open.
 sed 's/^balancers:/balancers: [{name: mine, preset: PRESET}]/; /^balancers:/,$ { /^  - /d }' scenarios/scale_churn.yaml >template
 swap() { # PRESET NOW OPTION...: the gate of a baseline of another preset
     sed "s/PRESET/$2/" template >mine.yaml
@@ -19,3 +20,4 @@ swap random random_two --exact
 swap least_conn random
 swap round_robin least_conn
 swap least_conn lbsim-least-conn
+swap random "random, draws: sequence"

@@ -1,4 +1,4 @@
-# What goes together and what does not; files that cannot be written; an interruption.
+# What goes together and what does not; files that cannot be written; an interruption; names that a terminal must not get.
 try gate
 try gate nothing
 try gate scale_churn --updat
@@ -23,3 +23,7 @@ kill -INT $!
 wait $!
 echo "exit $?"
 ls -A
+escape=$(printf '\033[31m\377')
+cp scenarios/scale_churn.yaml "$escape.yaml"
+lbsim gate "$escape.yaml" --junit junit.xml --github | cat -v
+grep anew junit.xml
