@@ -165,12 +165,17 @@ static void test_intervals(void)
     CU_ASSERT(near(more.worse, -1) && fabs(more.high_95 + .519828) < 1e-6);
 }
 
-/* (t + 1.28) sqrt(20/19) / sqrt(R) is .509932 for 44 runs, .504034 for 45, .498337 for 46, by
- * t(.975) with 43, 44 and 45 degrees of freedom: 2.0166921942, 2.0153675744, 2.0141033889. */
+/* The mean is .47 above what is tolerated: t sqrt(20/19) / sqrt(R) is .480172 for 20 runs, .467024
+ * for 21, by t(.975) with 19 and 20 degrees of freedom. Or .06 below it: t is 1.9621 for that many,
+ * and (1.9621 * 1.025978 / .06)^2 = 1125.7. */
 static void test_needs(void)
 {
     struct gate_answer answer = judge(&(struct judged){.97, 1, 1, .5, BETTER_LESS, GATE_FAIL});
-    CU_ASSERT_EQUAL(answer.needs, 46);
+    CU_ASSERT_EQUAL(answer.needs, 21);
+    struct gate_answer near_it = judge(&(struct judged){.44, 1, 1, .5, BETTER_LESS, GATE_FAIL});
+    CU_ASSERT(near_it.needs >= 1125 && near_it.needs <= 1127);
+    struct gate_answer both = judge(&(struct judged){-.97, 1, 1, .5, BETTER_NEITHER, GATE_FAIL});
+    CU_ASSERT_EQUAL(both.needs, 21);
     struct gate_answer never = judge(&(struct judged){0, 1, 1, 0, BETTER_LESS, GATE_FAIL});
     CU_ASSERT_EQUAL(never.needs, GATE_RUNS_NEVER);
     struct gate_answer told = judge(&(struct judged){1, 1, 1, .5, BETTER_LESS, GATE_FAIL});

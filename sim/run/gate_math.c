@@ -49,16 +49,16 @@ double gate_tolerance(const struct metric *metric, double mean)
 
 /* ---- How many runs ---- */
 
-static bool is_enough(uint64_t runs, double sd, double tolerance, uint64_t tests)
+static bool is_enough(uint64_t runs, double sd, double margin, uint64_t tests, double power)
 {
-    return (gate_critical(runs, tests) + power_quantile) * sd / sqrt((double)runs) <= tolerance;
+    return (gate_critical(runs, tests) + power) * sd / sqrt((double)runs) <= margin;
 }
 
-uint64_t gate_runs_needed(double sd, double tolerance, uint64_t tests)
+static uint64_t least_runs(double sd, double margin, uint64_t tests, double power)
 {
     const uint64_t most = 10000000;
     uint64_t few = GATE_RUNS_LEAST - 1, enough = GATE_RUNS_LEAST;
-    while (!is_enough(enough, sd, tolerance, tests)) {
+    while (!is_enough(enough, sd, margin, tests, power)) {
         few = enough;
         enough *= 2;
         if (few >= most)
@@ -66,12 +66,17 @@ uint64_t gate_runs_needed(double sd, double tolerance, uint64_t tests)
     }
     while (enough - few > 1) {
         uint64_t middle = few + (enough - few) / 2;
-        if (is_enough(middle, sd, tolerance, tests))
+        if (is_enough(middle, sd, margin, tests, power))
             enough = middle;
         else
             few = middle;
     }
     return enough <= most ? enough : GATE_RUNS_NEVER;
+}
+
+uint64_t gate_runs_needed(double sd, double tolerance, uint64_t tests)
+{
+    return least_runs(sd, tolerance, tests, power_quantile);
 }
 
 /* ---- Differences ---- */
@@ -132,6 +137,13 @@ static enum gate_verdict by_interval(const struct gate_answer *answer, double to
     return answer->high <= tolerance ? GATE_PASS : GATE_CANNOT_JUDGE;
 }
 
+/* How far the mean is from where the verdict changes. */
+static double margin_of(double mean, double tolerance, bool two_sided)
+{
+    double margin = fabs(mean - tolerance);
+    return two_sided ? fmin(margin, fabs(mean + tolerance)) : margin;
+}
+
 struct gate_answer gate_judge(const struct gate_question *question)
 {
     bool two_sided = question->better == BETTER_NEITHER;
@@ -163,6 +175,7 @@ struct gate_answer gate_judge(const struct gate_question *question)
     else
         answer.verdict = by_interval(&answer, tolerance, two_sided);
     if (answer.verdict == GATE_CANNOT_JUDGE && found.unequal >= GATE_UNEQUAL_LEAST)
-        answer.needs = gate_runs_needed(found.sd, tolerance, question->tests);
+        answer.needs =
+            least_runs(found.sd, margin_of(found.mean, tolerance, two_sided), question->tests, 0);
     return answer;
 }

@@ -63,7 +63,8 @@ struct gate_answer {
     double low_95, high_95; /* what is shown: a plain interval */
     bool has_interval;      /* the four above are there */
     uint64_t unequal;       /* pairs that differ */
-    uint64_t needs; /* cannot judge for want of runs: how many would do; or 0, or GATE_RUNS_NEVER */
+    uint64_t needs; /* cannot judge for want of runs: so many would tell, if the mean and the sd
+                     * stay what they are; or 0, or GATE_RUNS_NEVER */
 };
 
 struct gate_answer gate_judge(const struct gate_question *);

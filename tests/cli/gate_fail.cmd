@@ -1,7 +1,7 @@
 # What was least_conn is round_robin now, by the same name; the baseline was made to believe that this is
 # no other balancer. And the other way round: what became better; and
 # the same law by other numbers, where chance leaves something open.
-sed 's/^balancers:/balancers: [{name: mine, preset: PRESET}]/; /^balancers:/,$ { /^  - /d }' scenarios/scale_churn.yaml >template
+sed 's/^balancers:/balancers: [{name: mine, preset: PRESET}]/; /^balancers:/,$ { /^  - /d }; s,5/s,2/s,' scenarios/scale_churn.yaml >template
 swap() { # PRESET NOW OPTION...: the gate of a baseline of another preset
     sed "s/PRESET/$2/" template >mine.yaml
     lbsim gate mine.yaml --update -q

@@ -1,6 +1,8 @@
 # A gate that cannot fail says nothing by passing.
-try gate steady_churn scale_churn --self-test
-try gate steady_churn scale_churn --update
-try gate steady_churn scale_churn --self-test
-try gate steady_churn --self-test
-try gate scale_churn -b round_robin --self-test
+sed 's,5/s,2/s,; /- random$/d; /- apisix/d' scenarios/scale_churn.yaml >small.yaml
+sed 's,10/s,2/s,; /- random$/d; /- apisix/d' scenarios/steady_churn.yaml >still.yaml
+try gate still.yaml small.yaml --self-test
+try gate still.yaml small.yaml --update
+try gate still.yaml small.yaml --self-test
+try gate still.yaml --self-test
+try gate small.yaml -b round_robin --self-test
