@@ -4,11 +4,14 @@
 
 #include <stdio.h>
 
+#include "sim/run/expect.h"
 #include "sim/run/gate.h"
 
 struct gate_report {
     const struct gate_judged *const *judged; /* [scenarios] */
     uint32_t scenarios;
+    const struct judgements *const *judgements; /* [expecting]: of the scenarios that expect */
+    uint32_t expecting;
     bool exact; /* whatever is not the same fails */
     bool colour;
     const char *directory; /* of the baselines, as the command line names it; NULL: by default */

@@ -2,6 +2,7 @@
  * its documentation of workflow commands has them. */
 #include "reports/gate_parts.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* In messages a line ends the command; in properties a comma or a colon would, too. */
@@ -100,6 +101,23 @@ static void put_finding(FILE *to, const struct gate_report *report,
     fputc('\n', to);
 }
 
+static void put_expected(FILE *to, const struct judgements *judgements, const struct judgement *it)
+{
+    enum gate_expected ended = gate_expected_of(it);
+    const struct place *place = &it->expectation->place;
+    char sentence[EXPECT_TEXT_MAX];
+    if (ended == GATE_EXPECTED_HELD || ended == GATE_EXPECTED_LEFT_OUT)
+        return;
+    fprintf(to, "::%s file=", ended == GATE_EXPECTED_WARNED ? "warning" : "error");
+    put_escaped(to, judgements->experiment->scenario->file, true);
+    fprintf(to, ",line=%" PRIu32 ",col=%" PRIu32 ",title=", place->line, place->column);
+    put_escaped(to, ended == GATE_EXPECTED_UNJUDGED ? "CANNOT JUDGE" : "FAIL", true);
+    put_escaped(to, ": expectation", true);
+    fputs("::", to);
+    put_escaped(to, expect_sentence(judgements, it, sentence), false);
+    fputc('\n', to);
+}
+
 void report_gate_github(const struct gate_report *report, FILE *to)
 {
     char text[GATE_TEXT_MAX];
@@ -114,5 +132,8 @@ void report_gate_github(const struct gate_report *report, FILE *to)
         }
         for (uint32_t f = 0; f < judged->findings; f++)
             put_finding(to, report, judged, &judged->finding[f]);
+        const struct judgements *judgements = gate_judgements(report, judged);
+        for (uint32_t e = 0; judgements != NULL && e < judgements->count; e++)
+            put_expected(to, judgements, &judgements->judgement[e]);
     }
 }

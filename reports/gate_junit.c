@@ -125,6 +125,44 @@ static void put_whole(FILE *to, const struct gate_report *report, const struct g
     fprintf(to, "\n</%s>\n    </testcase>\n", element);
 }
 
+static enum outcome outcome_expected(const struct judgement *it)
+{
+    switch (gate_expected_of(it)) {
+    case GATE_EXPECTED_FAILED:
+        return FAILURE;
+    case GATE_EXPECTED_UNJUDGED:
+        return ERROR;
+    case GATE_EXPECTED_LEFT_OUT:
+        return SKIPPED;
+    default:
+        return FINE;
+    }
+}
+
+/* One line may expect several things of several balancers: the number tells them apart. */
+static void put_expected(FILE *to, const struct judgements *judgements, uint32_t i)
+{
+    static const char *const element[OUTCOMES] = {NULL, "failure", "error", "skipped"};
+    const struct judgement *it = &judgements->judgement[i];
+    enum outcome outcome = outcome_expected(it);
+    char text[EXPECT_TEXT_MAX];
+    fputs("    <testcase", to);
+    snprintf(text, sizeof text, "%s.expect", judgements->experiment->scenario->name);
+    put_attribute(to, "classname", text);
+    snprintf(text, sizeof text, "%" PRIu32 ": %s of %s, line %" PRIu32, i + 1,
+             it->expectation->metric, it->balancer, it->expectation->place.line);
+    put_attribute(to, "name", text);
+    if (outcome == FINE) {
+        fputs("/>\n", to);
+        return;
+    }
+    fprintf(to, ">\n      <%s", element[outcome]);
+    put_attribute(to, "message", expect_sentence(judgements, it, text));
+    if (outcome != SKIPPED)
+        put_attribute(to, "type", "expect");
+    fputs("/>\n    </testcase>\n", to);
+}
+
 static void count_cases(const struct gate_report *report, const struct gate_judged *judged,
                         uint64_t count[OUTCOMES])
 {
@@ -132,6 +170,9 @@ static void count_cases(const struct gate_report *report, const struct gate_judg
         count[outcome_of(report, &judged->finding[i])]++;
     if (judged->why != GATE_JUDGED)
         count[report->exact ? FAILURE : ERROR]++;
+    const struct judgements *judgements = gate_judgements(report, judged);
+    for (uint32_t i = 0; judgements != NULL && i < judgements->count; i++)
+        count[outcome_expected(&judgements->judgement[i])]++;
 }
 
 static void put_counts(FILE *to, const uint64_t count[OUTCOMES])
@@ -163,6 +204,9 @@ void report_gate_junit(const struct gate_report *report, FILE *to)
             put_whole(to, report, judged);
         for (uint32_t f = 0; f < judged->findings; f++)
             put_case(to, report, judged, &judged->finding[f]);
+        const struct judgements *judgements = gate_judgements(report, judged);
+        for (uint32_t e = 0; judgements != NULL && e < judgements->count; e++)
+            put_expected(to, judgements, e);
         fputs("  </testsuite>\n", to);
     }
     fputs("</testsuites>\n", to);

@@ -67,14 +67,30 @@ static void put_commands(FILE *to, const struct gate_report *report,
     fprintf(to, "%s  # accept it\n```\n", gate_accept_text(report, judged, text));
 }
 
+static void put_expectations(FILE *to, const struct judgements *judgements)
+{
+    char sentence[EXPECT_TEXT_MAX];
+    bool head = false;
+    for (uint32_t i = 0; judgements != NULL && i < judgements->count; i++) {
+        const struct judgement *it = &judgements->judgement[i];
+        enum gate_expected ended = gate_expected_of(it);
+        if (ended == GATE_EXPECTED_HELD || ended == GATE_EXPECTED_LEFT_OUT)
+            continue;
+        if (!head)
+            fputs("\n| expectation | what |\n|---|---|\n", to);
+        head = true;
+        fputs("| ", to);
+        put_cell(to, expect_verdict_text(it));
+        put_cell(to, expect_sentence(judgements, it, sentence));
+        fputc('\n', to);
+    }
+}
+
 void report_gate_markdown(const struct gate_report *report, FILE *to)
 {
-    static const char *const meaning[] = {"nothing became worse", "something became worse",
-                                          "not everything can be judged"};
+    static const char *const meaning[] = {"passed", "failed", "cannot judge"};
     char text[GATE_TEXT_MAX];
-    bool differs = report->exact && report->code == 1;
-    fprintf(to, "## lbsim gate: %s\n",
-            differs ? "not everything is the same" : meaning[report->code]);
+    fprintf(to, "## lbsim gate: %s\n", meaning[report->code]);
     for (uint32_t i = 0; i < report->scenarios; i++) {
         const struct gate_judged *judged = report->judged[i];
         fprintf(to, "\n### %s: %s\n\n", judged->scenario->name,
@@ -85,5 +101,6 @@ void report_gate_markdown(const struct gate_report *report, FILE *to)
             fprintf(to, "%s\n", gate_counts_text(judged->count, text));
         put_rows(to, judged);
         put_commands(to, report, judged);
+        put_expectations(to, gate_judgements(report, judged));
     }
 }

@@ -6,6 +6,20 @@
 
 enum { GATE_TEXT_MAX = 1024 };
 
+/* How an expectation ended. */
+enum gate_expected {
+    GATE_EXPECTED_HELD,
+    GATE_EXPECTED_FAILED,
+    GATE_EXPECTED_WARNED,
+    GATE_EXPECTED_UNJUDGED,
+    GATE_EXPECTED_LEFT_OUT,
+    GATE_EXPECTEDS
+};
+enum gate_expected gate_expected_of(const struct judgement *);
+void gate_count_expected(const struct gate_report *, uint64_t count[GATE_EXPECTEDS]);
+/* What a scenario's expectations came to; NULL: it has none. */
+const struct judgements *gate_judgements(const struct gate_report *, const struct gate_judged *);
+
 /* "FAIL" */
 const char *gate_verdict_text(enum gate_verdict);
 /* The gravest of a scenario. */

@@ -113,6 +113,24 @@ static bool needs_another(const struct gate_judged *judged)
     return false;
 }
 
+/* Expectations that did not hold. */
+static void put_expectations(const struct page *page, const struct judgements *judgements)
+{
+    char sentence[EXPECT_TEXT_MAX];
+    for (uint32_t i = 0; judgements != NULL && i < judgements->count; i++) {
+        const struct judgement *it = &judgements->judgement[i];
+        enum gate_expected ended = gate_expected_of(it);
+        if (ended == GATE_EXPECTED_HELD || ended == GATE_EXPECTED_LEFT_OUT)
+            continue;
+        fputs("  ", page->to);
+        put_bold(page, ended == GATE_EXPECTED_FAILED   ? "FAIL"
+                       : ended == GATE_EXPECTED_WARNED ? "FAIL (a warning)"
+                                                       : "CANNOT JUDGE");
+        fprintf(page->to, "  expected in line %" PRIu32 "\n", it->expectation->place.line);
+        put_indented(page, expect_sentence(judgements, it, sentence));
+    }
+}
+
 static bool wants_update(const struct gate_judged *judged)
 {
     if (judged->why != GATE_JUDGED)
@@ -146,14 +164,18 @@ static void put_scenario(const struct page *page, const struct gate_judged *judg
         put_command(page, what, gate_accept_text(page->report, judged, text));
     }
     put_not_gated(page, judged);
+    put_expectations(page, gate_judgements(page->report, judged));
 }
 
 /* ---- The end ---- */
 
-static const char *meaning(const struct gate_report *report, const uint64_t *count)
+static const char *meaning(const struct gate_report *report, const uint64_t *count,
+                           const uint64_t *expected)
 {
-    if (report->code == 1 && (!report->exact || count[GATE_FAIL] > 0))
+    if (report->code == 1 && count[GATE_FAIL] > 0)
         return "exit 1: something became worse";
+    if (report->code == 1 && expected[GATE_EXPECTED_FAILED] > 0)
+        return "exit 1: an expectation does not hold";
     if (report->code == 1)
         return "exit 1: not everything is the same, and --exact was asked for";
     if (report->code == 2)
@@ -161,17 +183,34 @@ static const char *meaning(const struct gate_report *report, const uint64_t *cou
     return "exit 0: nothing became worse";
 }
 
+static void put_expected(const struct page *page, const uint64_t *expected)
+{
+    static const char *const words[GATE_EXPECTEDS] = {"held", "failed", "warned of",
+                                                      "cannot be judged", "left out"};
+    bool any = false;
+    for (int i = 0; i < GATE_EXPECTEDS; i++)
+        if (expected[i] > 0) {
+            fprintf(page->to, "%s%" PRIu64 " %s", any ? ", " : "expectations: ", expected[i],
+                    words[i]);
+            any = true;
+        }
+    fputs(any ? "\n" : "", page->to);
+}
+
 void report_gate_text(const struct gate_report *report, FILE *to)
 {
     struct page page = {.report = report, .to = to};
     char text[GATE_TEXT_MAX];
-    uint64_t count[GATE_VERDICTS] = {0};
+    uint64_t count[GATE_VERDICTS] = {0}, expected[GATE_EXPECTEDS] = {0};
     for (uint32_t i = 0; i < report->scenarios; i++) {
         put_scenario(&page, report->judged[i]);
         for (int v = 0; v < GATE_VERDICTS; v++)
             count[v] += report->judged[i]->count[v];
     }
-    fprintf(to, "\ngate: %s\n      ", gate_counts_text(count, text));
-    put_bold(&page, meaning(report, count));
+    gate_count_expected(report, expected);
+    fprintf(to, "\ngate: %s\n", gate_counts_text(count, text));
+    put_expected(&page, expected);
+    fputs("      ", to);
+    put_bold(&page, meaning(report, count, expected));
     fputc('\n', to);
 }

@@ -98,6 +98,30 @@ static void test_rows(void)
     scenario_free(scenario);
 }
 
+/* What is expected of a balancer at the end is watched over, once; what is expected before the end
+ * is not, nor what is expected of others. */
+static void test_expected_rows(void)
+{
+    struct scenario *scenario = load(LISTED(
+        "least_conn, random") "expect:\n"
+                              "  - {balancer: least_conn, metric: \"newcomer_share_100:up\", min: "
+                              "0}\n"
+                              "  - {balancer: least_conn, metric: live_cv_avg, max: 1}\n"
+                              "  - {balancer: all, metric: live_cv_avg, traffic: t, max: 1}\n"
+                              "  - {balancer: least_conn, metric: live_gini_avg, at: up + 5s, max: "
+                              "1}\n"
+                              "  - {balancer: random, metric: live_jain, max: 1}\n");
+    struct gate_sample *sample = gate_sample_run(scenario, 0, 1, GATE_AS_IT_IS, &plain);
+    CU_ASSERT_EQUAL_FATAL(sample->tracks, 9);
+    CU_ASSERT_STRING_EQUAL(sample->track[7].row.metric, "newcomer_share_100:up");
+    CU_ASSERT(sample->track[7].warns &&
+              !sample->track[0].warns); /* neither more nor less is better */
+    CU_ASSERT_STRING_EQUAL(sample->track[8].row.metric, "live_cv_avg");
+    CU_ASSERT_STRING_EQUAL(sample->track[8].row.traffic, "t");
+    gate_sample_free(sample);
+    scenario_free(scenario);
+}
+
 /* What a row keeps is what the metric says of that very run. */
 static void test_values(void)
 {
@@ -410,6 +434,7 @@ static void test_interrupted(void)
 
 static const struct test tests[] = {
     {"rows", test_rows},
+    {"expected_rows", test_expected_rows},
     {"values", test_values},
     {"numbers", test_numbers},
     {"other_picks", test_other_picks},

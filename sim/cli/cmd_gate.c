@@ -25,7 +25,7 @@ static const struct option_row options[] = {
      false},
     {'q', "quiet", NULL, "no progress, no verdict in words", false},
     {0, "set", "KEY=VALUE", "change a key of the scenario", true},
-    {0, "no-expect", NULL, "do not judge what the scenario expects", true},
+    {0, "no-expect", NULL, "do not judge what the scenario expects", false},
     {0, NULL, NULL, NULL, false},
 };
 
@@ -177,6 +177,14 @@ static int interrupted(void)
     return EXIT_INTERRUPTED;
 }
 
+/* What fails is graver than what cannot be judged. */
+static int graver(int one, int other)
+{
+    if (one == EXIT_FAILED || other == EXIT_FAILED)
+        return EXIT_FAILED;
+    return one > other ? one : other;
+}
+
 static int judge(struct gate_job *gate)
 {
     uint32_t scenarios = gate->job.scenarios, judged = 0;
@@ -190,16 +198,21 @@ static int judge(struct gate_job *gate)
            (verdict[judged] = gate_compare(gate->job.scenario[judged], gate->baseline[judged],
                                            partly, tests, GATE_AS_IT_IS, &gate->options)) != NULL)
         judged++;
-    if (judged == scenarios) {
+    if (judged == scenarios && gate_expect(gate)) {
         const struct gate_judged *const *all = (const struct gate_judged *const *)verdict;
-        struct gate_report report = {.judged = all,
-                                     .scenarios = scenarios,
-                                     .exact = gate->exact,
-                                     .colour = console_colour(stdout),
-                                     .directory = command_line_value(gate->job.line, "baseline"),
-                                     .has_seed = gate->options.has_seed,
-                                     .seed = gate->options.seed,
-                                     .code = gate_outcome(all, scenarios, gate->exact)};
+        struct gate_report report = {
+            .judged = all,
+            .scenarios = scenarios,
+            .judgements = (const struct judgements *const *)gate->expecting.judgements,
+            .expecting = gate->expecting.judgements != NULL ? gate->expecting.experiments : 0,
+            .exact = gate->exact,
+            .colour = console_colour(stdout),
+            .directory = command_line_value(gate->job.line, "baseline"),
+            .has_seed = gate->options.has_seed,
+            .seed = gate->options.seed,
+            .code = graver(gate_outcome(all, scenarios, gate->exact),
+                           run_judge_code(&gate->expecting))};
+        run_judge_tell(&gate->expecting); /* where the verdict is not printed */
         code = write_verdict(gate, &report);
     } else {
         code = interrupted();
@@ -251,6 +264,7 @@ static int run(const struct command_line *line)
     console_hold_signals();
     int code = run_gate(&gate);
     files_abandon(gate.files);
+    gate_expect_free(&gate);
     for (uint32_t i = 0; i < gate.job.scenarios; i++) {
         scenario_free(gate.job.scenario[i]);
         if (gate.baseline != NULL)

@@ -14,6 +14,7 @@ struct gate_job {
     const char *junit, *summary; /* files, or NULL */
     bool update, exact, github, self_test;
     struct gate_options options;
+    struct job expecting; /* those of its scenarios that expect something, and their judgements */
     struct gate_baseline **baseline; /* [job.scenarios]: what was read, or made; or NULL */
     struct files *files;             /* what is to be written */
     FILE **baseline_file;            /* [job.scenarios], or NULL */
@@ -23,6 +24,10 @@ struct gate_job {
 /* DIR/NAME.json; freed by the caller. */
 char *gate_path(const struct gate_job *, uint32_t scenario);
 
+/* gate_expect.c: runs and judges what the scenarios expect, unless --no-expect. false: interrupted.
+ */
+bool gate_expect(struct gate_job *);
+void gate_expect_free(struct gate_job *);
 /* gate_update.c: makes baselines anew, and says what is in them. An exit code. */
 int gate_update(struct gate_job *);
 /* gate_self.c: whether the gate can fail, and does not where nothing changed. An exit code. */

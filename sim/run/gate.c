@@ -149,7 +149,7 @@ static void judge_row(const struct compared *compared, const struct gate_row *ro
     finding->place = track->place;
     finding->is_time = track->metric->kind == METRIC_TIME;
     finding->exact = !compared->baseline_draws && !draws;
-    finding->warns = track->metric->better == BETTER_NEITHER;
+    finding->warns = track->warns;
     if (row->runs == 0) {
         finding->verdict = GATE_NOT_GATED;
         return;

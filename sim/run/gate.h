@@ -64,7 +64,8 @@ struct gate_track {
     uint32_t change;                 /* of METRIC_OF_CHANGE */
     const struct world_event *event; /* that it follows; NULL: it is of the run */
     double span_s;                   /* what a wait that did not end counts as */
-    bool known;                      /* some run has something to say */
+    bool warns; /* it has no direction, so another number is no more than a warning */
+    bool known; /* some run has something to say */
     struct gate_place place;
 };
 

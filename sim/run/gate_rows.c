@@ -9,7 +9,8 @@
 
 /* Of all traffic together. How even the live connections are over time, how soon after each
  * change, and who was turned away. Neither peaks nor what stands at the end is here: a peak says
- * nothing after a server joined, and one instant is too noisy to be judged by. */
+ * nothing after a server joined, and one instant is too noisy to be judged by. Beside these the rows
+ * that the scenario expects something of. */
 static const char *const gated[] = {
     "live_max_over_mean_avg", "live_misplaced_avg", "live_cv_avg", "settle_s", "refused", "cut"};
 
@@ -145,19 +146,24 @@ static void fill_values(struct gate_track *track, const struct experiment *exper
     }
 }
 
+static char *copy(const char *text)
+{
+    return memory_text(text, strlen(text));
+}
+
+/* row: 0 all traffic, 1 + t traffic t. */
 static struct gate_track make_track(const struct experiment *experiment,
-                                    const struct metric *metric, uint32_t change)
+                                    const struct metric *metric, uint32_t row, uint32_t change)
 {
     const struct scenario *scenario = experiment->scenario;
     const struct world_result *result = experiment_result(experiment, 0, 0);
-    const char *balancer = scenario->balancer[0].name;
     char name[METRIC_NAME_MAX];
     struct gate_track track = {.metric = metric, .change = change};
     uint64_t from_ns = scenario->measure_from_ns, to_ns = scenario->duration_ns;
-    metric_name(metric, experiment, change, name);
-    track.row.metric = memory_text(name, strlen(name));
-    track.row.balancer = memory_text(balancer, strlen(balancer));
-    track.row.traffic = memory_text("all", 3);
+    track.row.metric = copy(metric_name(metric, experiment, change, name));
+    track.row.balancer = copy(scenario->balancer[0].name);
+    track.row.traffic = copy(row == 0 ? "all" : scenario->traffic[row - 1].name);
+    track.warns = metric->better == BETTER_NEITHER;
     if (metric->scope != METRIC_OF_RUN) {
         const struct world_change *at = &result->change[change];
         track.event = &scenario->event[at->event];
@@ -165,8 +171,8 @@ static struct gate_track make_track(const struct experiment *experiment,
         from_ns = at->at_ns;
         to_ns = at->until_ns;
     }
-    fill_values(&track, experiment, 0);
-    if (experiment->samples > 0)
+    fill_values(&track, experiment, row);
+    if (experiment->samples > 0 && row == 0)
         track.place = place_between(experiment, from_ns, to_ns);
     return track;
 }
@@ -179,16 +185,57 @@ static bool is_there(const struct metric *metric, const struct world_result *res
            (metric->scope == METRIC_OF_RUN || result->change[change].measured);
 }
 
-static void make_tracks(struct gate_sample *sample, const struct experiment *experiment)
+/* ---- Which there are ---- */
+
+static void add_track(struct gate_sample *sample, struct gate_track track)
+{
+    for (uint32_t i = 0; i < sample->tracks; i++)
+        if (strcmp(sample->track[i].row.metric, track.row.metric) == 0 &&
+            strcmp(sample->track[i].row.traffic, track.row.traffic) == 0) {
+            gate_row_free(&track.row); /* it is there */
+            return;
+        }
+    sample->track = memory_resized(sample->track, sample->tracks + 1, sizeof *sample->track);
+    sample->track[sample->tracks++] = track;
+}
+
+static bool is_expected(const struct expectation *it, const struct experiment *experiment,
+                        uint32_t change)
 {
     const struct world_result *result = experiment_result(experiment, 0, 0);
+    if (it->event == EXPECT_NO_EVENT)
+        return true;
+    return change < result->changes && result->change[change].event == it->event &&
+           result->change[change].part == it->part;
+}
+
+/* What the scenario expects something of, at the end, is watched too; earlier values are those of
+ * runs that end there, which `expect` judges and the gate does not make. */
+static void add_expected(struct gate_sample *sample, const struct experiment *experiment,
+                         const struct expectation *it, uint32_t changes)
+{
+    const struct metric *metric = metric_find(it->of_metric);
+    const char *balancer = experiment->scenario->balancer[0].name;
+    bool here = it->balancer == NULL || strcmp(it->balancer, balancer) == 0;
+    if (metric == NULL || !here || it->at_ns != experiment->scenario->duration_ns)
+        return;
+    for (uint32_t change = 0; change < changes; change++)
+        if (is_expected(it, experiment, change) &&
+            is_there(metric, experiment_result(experiment, 0, 0), change))
+            add_track(sample, make_track(experiment, metric, it->row, change));
+}
+
+static void make_tracks(struct gate_sample *sample, const struct experiment *experiment)
+{
+    const struct scenario *scenario = experiment->scenario;
+    const struct world_result *result = experiment_result(experiment, 0, 0);
     uint32_t changes = result->changes > 0 ? result->changes : 1;
-    sample->track = memory_zeroed((size_t)GATED * changes, sizeof *sample->track);
     for (int m = 0; m < GATED; m++)
         for (uint32_t change = 0; change < changes; change++)
             if (is_there(metric_find(gated[m]), result, change))
-                sample->track[sample->tracks++] =
-                    make_track(experiment, metric_find(gated[m]), change);
+                add_track(sample, make_track(experiment, metric_find(gated[m]), 0, change));
+    for (uint32_t i = 0; i < scenario->expectations; i++)
+        add_expected(sample, experiment, &scenario->expectation[i], changes);
 }
 
 double gate_number(const struct gate_track *track, const struct gate_value *value)
