@@ -273,6 +273,7 @@ static int run(const struct command_line *line)
     free(gate.baseline);
     free(gate.baseline_file);
     free(gate.job.scenario);
+    own_close(&gate.job.own);
     return code;
 }
 

@@ -1,5 +1,5 @@
-/* gate_expect.c: what the scenarios of a gate expect, judged as `lbsim run` does: with the scenarios'
- * own number of replications, whatever the rows take. */
+/* gate_expect.c: what the scenarios of a gate expect, judged as `lbsim run` does: with their own
+ * number of replications, whatever the rows take. */
 #include "sim/cli/console.h"
 #include "sim/cli/gate_parts.h"
 #include "sim/engine/memory.h"

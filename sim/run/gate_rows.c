@@ -9,8 +9,8 @@
 
 /* Of all traffic together. How even the live connections are over time, how soon after each
  * change, and who was turned away. Neither peaks nor what stands at the end is here: a peak says
- * nothing after a server joined, and one instant is too noisy to be judged by. Beside these the rows
- * that the scenario expects something of. */
+ * nothing after a server joined, and one instant is too noisy to be judged by. Beside these there
+ * is what the scenario expects something of. */
 static const char *const gated[] = {
     "live_max_over_mean_avg", "live_misplaced_avg", "live_cv_avg", "settle_s", "refused", "cut"};
 
