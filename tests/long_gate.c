@@ -3,7 +3,7 @@
  * may; balancers that are broken on purpose fail in every one.
  *
  * Two small scenarios: customers who come and go on six servers, and on three that a fourth joins;
- * some forty connections on each. */
+ * a hundred connections on each. */
 #include "sim/run/gate.h"
 #include "tests/harness.h"
 
@@ -13,15 +13,17 @@
 
 enum { SEEDS = 200, SCENARIOS = 2, THREADS = 2, AA_FAIL_MOST = 12 };
 
-#define CHURN(rate)                                                                                \
+/* A balancer that draws, and one that does not, whose baseline is one run; where a server joins the
+ * latter alone, for how soon it settles under the former takes many runs to tell. */
+#define CHURN(rate, balancers)                                                                     \
     "traffic: {t: {arrivals: {poisson: " rate "}, lasts: {exponential: 1m}}}\n"                    \
-    "balancers: [least_conn, random_two]\n"
+    "balancers: [" balancers "]\n"
 
 static const char *const text[SCENARIOS] = {
-    "format: 1\nname: steady\nabout: a\nseed: 1\nduration: 5m\nmeasure: {from: 150s}\n"
-    "servers: [s1..s6]\n" CHURN("4/s"),
-    "format: 1\nname: scale\nabout: a\nseed: 1\nduration: 5m\nmeasure: {from: 150s}\n"
-    "servers: [s1..s3]\nevents: [{at: 3m, name: up, add: s4}]\n" CHURN("2/s"),
+    "format: 1\nname: steady\nabout: a\nseed: 1\nduration: 7m\nmeasure: {from: 3m}\n"
+    "servers: [s1..s6]\n" CHURN("10/s", "least_conn, random_two"),
+    "format: 1\nname: scale\nabout: a\nseed: 1\nduration: 7m\nmeasure: {from: 3m}\n"
+    "servers: [s1..s3]\nevents: [{at: 4m, name: up, add: s4}]\n" CHURN("5/s", "least_conn"),
 };
 
 struct gate_run {
@@ -86,7 +88,7 @@ static void check_ends(const struct ends *variant, const struct ends *two_seeds)
             say(gate_variant_text((enum gate_variant)v), &variant[v]);
     CU_ASSERT_EQUAL(same->code[0], SEEDS);
     CU_ASSERT_EQUAL(same->rows[GATE_SAME] + same->rows[GATE_NOT_GATED], rows);
-    CU_ASSERT(same->rows[GATE_SAME] > 20 * SEEDS);
+    CU_ASSERT(same->rows[GATE_SAME] > 15 * SEEDS); /* of 16 */
     CU_ASSERT(other->code[1] <= AA_FAIL_MOST);
     for (int v = GATE_LOST_RELEASES; v < GATE_VARIANTS; v++)
         CHECK_ROW(variant[v].code[1] == SEEDS, "%s", gate_variant_text((enum gate_variant)v));
