@@ -171,6 +171,11 @@ static int write_verdict(struct gate_job *gate, const struct gate_report *report
     return code != EXIT_FINE ? code : report->code;
 }
 
+void gate_clear(const struct gate_job *gate)
+{
+    progress_clear(gate->options.context);
+}
+
 static int interrupted(void)
 {
     console_error("interrupted; nothing was written");
@@ -198,7 +203,9 @@ static int judge(struct gate_job *gate)
            (verdict[judged] = gate_compare(gate->job.scenario[judged], gate->baseline[judged],
                                            partly, tests, GATE_AS_IT_IS, &gate->options)) != NULL)
         judged++;
-    if (judged == scenarios && gate_expect(gate)) {
+    bool whole = judged == scenarios && gate_expect(gate);
+    gate_clear(gate);
+    if (whole) {
         const struct gate_judged *const *all = (const struct gate_judged *const *)verdict;
         struct gate_report report = {
             .judged = all,

@@ -21,6 +21,8 @@ struct gate_job {
     FILE *junit_file, *summary_file; /* or NULL */
 };
 
+/* Takes the line of progress away, before anything else is said. */
+void gate_clear(const struct gate_job *);
 /* DIR/NAME.json; freed by the caller. */
 char *gate_path(const struct gate_job *, uint32_t scenario);
 

@@ -95,6 +95,7 @@ int gate_self_test(const struct gate_job *gate)
         if (whole)
             fine = say((enum gate_variant)variant, &seen, to) && fine;
     }
+    gate_clear(gate);
     fprintf(to, "\nself-test: %s\n",
             fine ? "exit 0: this gate can fail, and does not without reason"
                  : "exit 2: this gate cannot be relied on");

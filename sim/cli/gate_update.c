@@ -55,7 +55,9 @@ int gate_update(struct gate_job *gate)
 {
     char why[512];
     const struct scenario *const *scenario = (const struct scenario *const *)gate->job.scenario;
-    if (!gate_plan(scenario, gate->job.scenarios, &gate->options, gate->baseline))
+    bool whole = gate_plan(scenario, gate->job.scenarios, &gate->options, gate->baseline);
+    gate_clear(gate);
+    if (!whole)
         return EXIT_INTERRUPTED;
     for (uint32_t i = 0; i < gate->job.scenarios; i++)
         baseline_print(gate->baseline[i], gate->baseline_file[i]);
