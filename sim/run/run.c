@@ -218,7 +218,9 @@ void experiment_try(const struct scenario *scenario, const struct run_options *o
 {
     static const struct pick_sink deaf = {.pick = hear_nothing};
     struct experiment *experiment = experiment_new(scenario, options);
-    struct crew crew = {.experiment = experiment, .picks = options->picks != NULL ? &deaf : NULL};
+    struct crew crew = {.options = options,
+                        .experiment = experiment,
+                        .picks = options->picks != NULL ? &deaf : NULL};
     run_trial(&crew, options->slot, &experiment->trial[trial], NULL);
     experiment_free(experiment);
 }
