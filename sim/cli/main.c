@@ -16,10 +16,8 @@ static const struct option_row no_options[] = {{.letter = 0}};
     }
 
 static const struct command planned[] = {
-    PLANNED("diff", "two runs side by side"),
-    PLANNED("bench", "what picks cost"),
-    PLANNED("sweep", "grids of scenarios"),
-    PLANNED("merge", "shards of a sweep"),
+    PLANNED("diff", "two runs side by side"), PLANNED("bench", "what picks cost"),
+    PLANNED("sweep", "grids of scenarios"),   PLANNED("merge", "shards of a sweep"),
     PLANNED("new", "a first scenario file"),
 };
 
