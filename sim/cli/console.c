@@ -122,11 +122,11 @@ static double part_done(const struct progress *progress, uint64_t done, uint64_t
 static void draw_progress(const struct progress *progress, uint64_t done, uint64_t all,
                           uint64_t spent_ns)
 {
-    enum { NAME_SHOWN = 24, ENOUGH_NS = 1000000000, LINE = 80, TIME = 48 };
+    enum { NAME_SHOWN = 24, ENOUGH_NS = 1000000000, SHOWN = 79, LINE = 512, TIME = 48 };
     const double enough = .01;
     double part = part_done(progress, done, all), spent_s = 1e-9 * (double)spent_ns;
     double rate = (double)done / spent_s;
-    char rates[TIME] = "", left[TIME] = "", time[TEXT_MAX], line[LINE]; /* what is longer wraps */
+    char rates[TIME] = "", left[TIME] = "", time[TEXT_MAX], line[LINE];
     if (done > 0 && spent_ns >= ENOUGH_NS)
         snprintf(rates, sizeof rates, "  %.*f trials/s", rate < 100, rate);
     if (part >= enough && spent_ns >= ENOUGH_NS) {
@@ -136,7 +136,7 @@ static void draw_progress(const struct progress *progress, uint64_t done, uint64
     }
     snprintf(line, sizeof line, "%.*s  %" PRIu64 " of %" PRIu64 " trial%s  %.0f %%%s%s", NAME_SHOWN,
              progress->name, done, all, all == 1 ? "" : "s", 100 * part, rates, left);
-    fprintf(stderr, "\r\033[K%s", line);
+    fprintf(stderr, "\r\033[K%.*s", SHOWN, line); /* what is longer would wrap */
     fflush(stderr);
 }
 
