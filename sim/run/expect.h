@@ -8,10 +8,10 @@
  * cannot be judged. Of 5 and more by the mean and its 95 % interval (Student's t): all of it within
  * the bounds: passed; all of it outside: failed; else it cannot be judged. Relations so by the
  * differences x - factor y, replication by replication. of: worst: each replication must hold.
- * What differs by less than files show (%.9g) is equal.
+ * What files show alike is equal: counts and times to the last digit, ratios to the ninth.
  *
  * A metric without a value cannot be judged; but a wait that did not end (settle_s, balanced_s) is
- * longer than any max. */
+ * longer than any max, and so is the mean of some waits of which one did not end. */
 #ifndef SIM_RUN_EXPECT_H
 #define SIM_RUN_EXPECT_H
 

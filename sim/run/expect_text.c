@@ -110,7 +110,7 @@ static void say_found(const struct judgement *it, char text[EXPECT_TEXT_MAX])
         if (it->replications > 1)
             say(text, " in %" PRIu64 " of %" PRIu64 " replications", it->endless, it->replications);
         if (it->other != NULL)
-            say(text, ", of one of the two");
+            say(text, ", of it or of %s", it->other);
     } else if (it->has_value && each) {
         say(text, " is %.9g", it->value);
         say_other(it, text);

@@ -10,11 +10,23 @@
 /* What is judged, replication by replication: the metric's values, or of a relation how far they
  * are above what the other allows. INFINITY: a wait that did not end; -INFINITY: the other's. */
 struct numbers {
+    const struct metric *metric;
     double *number, *value, *other;
     bool *empty;
     uint64_t count, empties, above, below; /* above, below: that many are infinite */
     double least, most;                    /* what is wanted of them */
 };
+
+/* one - other; 0 where files show the same of both. They show all of counts and times, so what is
+ * less than a tick is rounding; of ratios nine digits. */
+static double beyond(const struct metric *metric, double one, double other)
+{
+    const double half_a_tick = 5e-10, half_a_digit = 5e-9, nothing = 1e-12;
+    bool whole = metric->kind == METRIC_COUNT || metric->kind == METRIC_TIME;
+    double scale = fmax(fabs(one), fabs(other));
+    double same = whole ? half_a_tick : fmax(half_a_digit * scale, nothing);
+    return fabs(one - other) <= same ? 0 : one - other;
+}
 
 static struct value reading(const struct expect_question *question, const struct judgement *it,
                             uint32_t balancer, uint64_t replication)
@@ -36,7 +48,7 @@ static bool compare(const struct judgement *it, double value, double other, doub
     if (isinf(value) && isinf(other))
         return false;
     double above =
-        isinf(value) || isinf(other) ? value - other : summary_difference(value, factor * other);
+        isinf(value) || isinf(other) ? value - other : beyond(it->metric, value, factor * other);
     *number = at_most ? above : -above;
     return true;
 }
@@ -75,7 +87,8 @@ static void choose_bounds(const struct judgement *it, struct numbers *numbers)
 static struct numbers numbers_of(const struct expect_question *question, const struct judgement *it)
 {
     uint64_t count = it->replications;
-    struct numbers numbers = {.number = memory_zeroed(count, sizeof *numbers.number),
+    struct numbers numbers = {.metric = it->metric,
+                              .number = memory_zeroed(count, sizeof *numbers.number),
                               .value = memory_zeroed(count, sizeof *numbers.value),
                               .other = memory_zeroed(count, sizeof *numbers.other),
                               .empty = memory_zeroed(count, sizeof *numbers.empty),
@@ -100,14 +113,13 @@ static void numbers_free(struct numbers *numbers)
 
 /* ---- Against the bounds ---- */
 
-/* How far out of the bounds; 0: within, or out by less than files show. */
+/* How far out of the bounds; 0: within. */
 static double distance_out(const struct numbers *numbers, double number)
 {
     if (isinf(number))
-        return number > 0 ? (isinf(numbers->most) ? 0 : INFINITY)
-                          : (isinf(numbers->least) ? 0 : INFINITY);
-    double over = isinf(numbers->most) ? 0 : summary_difference(number, numbers->most);
-    double under = isinf(numbers->least) ? 0 : summary_difference(numbers->least, number);
+        return isinf(number > 0 ? numbers->most : numbers->least) ? 0 : INFINITY;
+    double over = isinf(numbers->most) ? 0 : beyond(numbers->metric, number, numbers->most);
+    double under = isinf(numbers->least) ? 0 : beyond(numbers->metric, numbers->least, number);
     return fmax(0, fmax(over, under));
 }
 
@@ -172,10 +184,7 @@ static void decide_each(struct judgement *it, const struct numbers *numbers)
 /* Too few for an interval, so they must agree. */
 static void decide_few(struct judgement *it, const struct numbers *numbers)
 {
-    show_means(it, numbers);
-    if (numbers->empties > 0)
-        end(it, EXPECT_UNJUDGED, EXPECT_EMPTY);
-    else if (it->holding == numbers->count)
+    if (it->holding == numbers->count)
         end(it, EXPECT_PASSED, EXPECT_DECIDED);
     else if (it->holding == 0)
         end(it, EXPECT_FAILED, EXPECT_DECIDED);
@@ -183,14 +192,11 @@ static void decide_few(struct judgement *it, const struct numbers *numbers)
         end(it, EXPECT_UNJUDGED, EXPECT_FEW);
 }
 
-/* A wait that may never end has an infinite mean, however seldom that is. Both in one sample: the
- * difference has none. */
+/* A wait that may never end has an infinite mean, however seldom that is: more than any max. Some
+ * of the one and some of the other: their difference has no mean. */
 static void decide_endless(struct judgement *it, const struct numbers *numbers)
 {
-    bool may_fail = isfinite(numbers->most) ? numbers->above > 0 : numbers->below > 0;
-    if (numbers->above > 0 && numbers->below > 0)
-        end(it, EXPECT_UNJUDGED, EXPECT_ENDLESS);
-    else if (may_fail)
+    if (isfinite(numbers->most) && numbers->above > 0 && numbers->below == 0)
         end(it, EXPECT_FAILED, EXPECT_DECIDED);
     else if (it->holding == numbers->count)
         end(it, EXPECT_PASSED, EXPECT_DECIDED);
@@ -214,23 +220,14 @@ static void find_interval(const struct expect_question *question, struct judgeme
     }
 }
 
-static void decide_mean(const struct expect_question *question, struct judgement *it,
-                        const struct numbers *numbers)
+static void decide_by_interval(const struct expect_question *question, struct judgement *it,
+                               const struct numbers *numbers)
 {
-    show_means(it, numbers);
-    if (numbers->empties > 0) {
-        end(it, EXPECT_UNJUDGED, EXPECT_EMPTY);
-        return;
-    }
-    if (numbers->above + numbers->below > 0) {
-        decide_endless(it, numbers);
-        return;
-    }
     find_interval(question, it, numbers);
     bool low_fits = distance_out(numbers, it->low_95) <= 0;
     bool high_fits = distance_out(numbers, it->high_95) <= 0;
-    bool above = isfinite(numbers->most) && summary_difference(it->low_95, numbers->most) > 0;
-    bool below = isfinite(numbers->least) && summary_difference(numbers->least, it->high_95) > 0;
+    bool above = isfinite(numbers->most) && beyond(it->metric, it->low_95, numbers->most) > 0;
+    bool below = isfinite(numbers->least) && beyond(it->metric, numbers->least, it->high_95) > 0;
     if (low_fits && high_fits)
         end(it, EXPECT_PASSED, EXPECT_DECIDED);
     else if (above || below)
@@ -242,6 +239,20 @@ static void decide_mean(const struct expect_question *question, struct judgement
         it->low_95 = -it->high_95;
         it->high_95 = -low_95;
     }
+}
+
+static void decide_mean(const struct expect_question *question, struct judgement *it,
+                        const struct numbers *numbers)
+{
+    show_means(it, numbers);
+    if (numbers->empties > 0)
+        end(it, EXPECT_UNJUDGED, EXPECT_EMPTY);
+    else if (numbers->above + numbers->below > 0)
+        decide_endless(it, numbers);
+    else if (numbers->count < SUMMARY_LEAST)
+        decide_few(it, numbers);
+    else
+        decide_by_interval(question, it, numbers);
 }
 
 void expect_decide(const struct expect_question *question, struct judgement *it)
@@ -259,8 +270,6 @@ void expect_decide(const struct expect_question *question, struct judgement *it)
     }
     if (it->replications == 1 || it->expectation->of == EXPECT_WORST)
         decide_each(it, &numbers);
-    else if (it->replications < SUMMARY_LEAST)
-        decide_few(it, &numbers);
     else
         decide_mean(question, it, &numbers);
     numbers_free(&numbers);

@@ -131,7 +131,7 @@ struct summary summary_of(const struct experiment *experiment, const struct metr
 /* ---- Differences ---- */
 
 /* Less than a file shows is no difference: sums of the same numbers in another order. */
-double summary_difference(double one, double other)
+static double difference_of(double one, double other)
 {
     const double shown = 1e-9;
     double scale = fmax(1, fmax(fabs(one), fabs(other)));
@@ -158,7 +158,7 @@ static struct paired paired_answers(const struct question *question, uint32_t on
     for (uint64_t r = 0; r < replications; r++) {
         struct value a = answer(question, one, r), b = answer(question, other, r);
         if (!a.empty && !b.empty)
-            difference[count++] = summary_difference(a.number, b.number);
+            difference[count++] = difference_of(a.number, b.number);
     }
     struct paired paired = paired_numbers(difference, count, comparisons);
     free(difference);

@@ -31,8 +31,6 @@ struct paired {
 struct paired paired_of(const struct experiment *, const struct metric *, uint32_t one,
                         uint32_t other, uint32_t row, uint32_t change, uint32_t comparisons);
 
-/* one - other; 0 where %.9g does not show that they differ. */
-double summary_difference(double one, double other);
 /* Of differences at hand. */
 struct paired paired_numbers(const double *difference, uint64_t count, uint32_t comparisons);
 
