@@ -33,7 +33,8 @@ struct lb_mini_ops lb_mini_ops_copy(const struct lb_mini_ops *from)
     copy.op_room = copy.member_room = 0;
     copy.op = wider(NULL, 0, from->ops + 1, &copy.op_room, sizeof *copy.op);
     copy.member = wider(NULL, 0, from->members + 1, &copy.member_room, sizeof *copy.member);
-    memcpy(copy.op, from->op, from->ops * sizeof *copy.op);
+    if (from->ops > 0)
+        memcpy(copy.op, from->op, from->ops * sizeof *copy.op);
     if (from->members > 0)
         memcpy(copy.member, from->member, from->members * sizeof *copy.member);
     return copy;
