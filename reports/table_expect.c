@@ -41,12 +41,12 @@ static void print_judgement(const struct table *table, const struct judgement *i
     free(line);
 }
 
-/* "Expectations: 3 held, 1 failed" */
+/* "Expectations: 3 held, 1 failed, 2 left out, of balancers that do not run here" */
 static void print_sum(const struct table *table, const struct judgements *judgements)
 {
     enum { HELD, FAILED, WARNED, UNJUDGED, LEFT_OUT, KINDS };
     static const char *const words[KINDS] = {"held", "failed", "warned of", "not judged",
-                                             "left out"};
+                                             "left out, of balancers that do not run here"};
     static const int kind[] = {[EXPECT_PASSED] = HELD,
                                [EXPECT_LEFT_OUT] = LEFT_OUT,
                                [EXPECT_UNJUDGED] = UNJUDGED,
@@ -73,6 +73,7 @@ void table_expectations(const struct table *table)
         return;
     print_sum(table, judgements);
     for (uint32_t i = 0; i < judgements->count; i++)
-        print_judgement(table, &judgements->judgement[i]);
+        if (judgements->judgement[i].verdict != EXPECT_LEFT_OUT)
+            print_judgement(table, &judgements->judgement[i]);
     fputs(table->markdown ? "\n" : "", table->to);
 }
