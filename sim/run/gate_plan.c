@@ -6,6 +6,7 @@
 #include "sim/engine/memory.h"
 #include "sim/run/gate.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,7 @@ static bool numbers_of(const struct gate_track *track, uint64_t runs, double *nu
 /* How many runs a row needs as far as the first `runs` tell; 0: it has no value. */
 static uint64_t needed(const struct planned *planned, uint32_t which, uint64_t runs, uint64_t tests)
 {
+    assert(planned->other != NULL); /* it draws */
     const struct gate_track *track = &planned->sample->track[which];
     double *one = memory_zeroed(runs, sizeof *one), *other = memory_zeroed(runs, sizeof *other);
     uint64_t needs = 0;
