@@ -1,9 +1,9 @@
 # A reader that has seen enough: the program ends silently, whether SIGPIPE ends it or is ignored.
-lbsim run ws_scale -r 20 --format csv | head -n 1
+lbsim run crash -r 100 --format csv | head -n 1
 echo "${PIPESTATUS[0]}"
 (
     trap '' PIPE
-    lbsim run ws_scale -r 20 --format csv | head -n 1
+    lbsim run crash -r 100 --format csv | head -n 1
     echo "${PIPESTATUS[0]}"
 )
 lbsim list keys | head -n 1
