@@ -6,6 +6,7 @@
 
 #include "sim/run/expect.h"
 #include "sim/run/gate.h"
+#include "sim/run/plugin.h"
 
 struct gate_report {
     const struct gate_judged *const *judged; /* [scenarios] */
@@ -17,7 +18,9 @@ struct gate_report {
     const char *directory; /* of the baselines, as the command line names it; NULL: by default */
     bool has_seed;         /* -s was given */
     uint64_t seed;
-    int code; /* that the program ends with */
+    const struct plugins *plugins; /* or NULL */
+    const char *const *asked;      /* the balancers, as -b spells them; NULL: it was not given */
+    int code;                      /* that the program ends with */
 };
 
 /* The terminal's: 80 columns. What failed comes with what to type to see it, and to accept it. */

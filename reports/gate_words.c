@@ -154,6 +154,27 @@ static void add_word(char text[GATE_TEXT_MAX], const char *word)
     add(text, "'");
 }
 
+/* What both commands have of this one. */
+static void add_options(char text[GATE_TEXT_MAX], const struct gate_report *report)
+{
+    for (uint32_t i = 0; report->plugins != NULL && i < report->plugins->plugins; i++) {
+        add(text, " --plugin");
+        add_word(text, report->plugins->plugin[i].path);
+    }
+    if (report->has_seed)
+        add(text, " -s %" PRIu64, report->seed);
+}
+
+/* As the command line has it: its -b stand in the order of the scenario's balancers. */
+static const char *spelling(const struct gate_report *report, const struct gate_judged *judged,
+                            const char *balancer)
+{
+    for (uint32_t b = 0; report->asked != NULL && b < judged->scenario->balancers; b++)
+        if (strcmp(judged->scenario->balancer[b].name, balancer) == 0)
+            return report->asked[b];
+    return balancer;
+}
+
 char *gate_see_text(const struct gate_report *report, const struct gate_judged *judged,
                     const struct gate_finding *finding, char text[GATE_TEXT_MAX])
 {
@@ -161,11 +182,25 @@ char *gate_see_text(const struct gate_report *report, const struct gate_judged *
     add(text, "lbsim run");
     add_word(text, judged->scenario->file);
     add(text, " -b");
-    add_word(text, finding->balancer);
+    add_word(text, spelling(report, judged, finding->balancer));
     add(text, " -r %" PRIu64, finding->runs > 0 ? finding->runs : 1);
-    if (report->has_seed)
-        add(text, " -s %" PRIu64, report->seed);
+    add_options(text, report);
     return text;
+}
+
+/* Whether the baseline is of others, too, whom -b left out of this run: it must keep them. */
+static bool leaves_out(const struct gate_judged *judged)
+{
+    const struct gate_baseline *baseline = judged->baseline;
+    for (uint32_t i = 0; baseline != NULL && i < baseline->balancers; i++) {
+        bool runs = false;
+        for (uint32_t b = 0; b < judged->scenario->balancers; b++)
+            runs =
+                runs || strcmp(judged->scenario->balancer[b].name, baseline->balancer[i].name) == 0;
+        if (!runs)
+            return true;
+    }
+    return false;
 }
 
 char *gate_accept_text(const struct gate_report *report, const struct gate_judged *judged,
@@ -174,8 +209,12 @@ char *gate_accept_text(const struct gate_report *report, const struct gate_judge
     text[0] = '\0';
     add(text, "lbsim gate");
     add_word(text, judged->scenario->file);
-    if (report->has_seed)
-        add(text, " -s %" PRIu64, report->seed);
+    for (uint32_t b = 0;
+         report->asked != NULL && b < judged->scenario->balancers && !leaves_out(judged); b++) {
+        add(text, " -b");
+        add_word(text, report->asked[b]);
+    }
+    add_options(text, report);
     if (report->directory != NULL) {
         add(text, " --baseline");
         add_word(text, report->directory);

@@ -18,15 +18,30 @@ static const struct option_row options[] = {
     {0, "summary", "FILE", "write the verdict as Markdown", false},
     {0, "self-test", NULL, "whether the gate can fail: with faults put in on purpose", false},
     {'s', "seed", "SEED", "instead of the scenario's seed", false},
+    {'r', "replications", "N", "with --update: the most that a row may take; by default 256",
+     false},
     {'j', "jobs", "N", "threads; by default one a processor", false},
     {'b', "balancer", "BALANCER",
      "instead of the list; may be repeated: a name of it,\n"
      "                             a preset, or least_conn,view=worker,workers=4",
      false},
+    PLUGIN_OPTION,
+    UNGUARDED_OPTION,
     {'q', "quiet", NULL, "no progress, no verdict in words", false},
     {0, "set", "KEY=VALUE", "change a key of the scenario", true},
     {0, "no-expect", NULL, "do not judge what the scenario expects", false},
     {0, NULL, NULL, NULL, false},
+};
+
+static const struct option_elsewhere elsewhere[] = {
+    {'o', "output",
+     "a gate keeps no files of its runs; the lbsim run that it names does, with -o DIR"},
+    {0, "format", "stdout gets the verdict in words; --junit and --summary write it as files"},
+    {0, "all", "a gate is about rows of metrics, not of servers; lbsim run --all lists those"},
+    {0, "log", "a gate is about rows, not about picks; lbsim run --log FILE writes those"},
+    {0, "all-series", "a gate keeps no files of its runs; lbsim run -o DIR --all-series does"},
+    {0, "png", "a gate draws nothing; lbsim run -o DIR --png does"},
+    {0, NULL, NULL},
 };
 
 /* ---- What was asked for ---- */
@@ -54,6 +69,11 @@ static bool check_modes(const struct gate_job *gate)
             console_error("gate: --%s is about the verdict, and --%s gives none", verdict[i], mode);
             fine = false;
         }
+    if (!gate->update && command_line_value(gate->job.line, "replications") != NULL) {
+        console_error("gate: --replications: how many each row takes is in the baseline; with "
+                      "--update, this is the most");
+        fine = false;
+    }
     return fine;
 }
 
@@ -67,6 +87,9 @@ static bool check_options(struct gate_job *gate)
                                processors > 0 ? (uint64_t)processors : 1, &gate->job.threads) &&
            fine;
     gate->options.threads = (uint32_t)gate->job.threads;
+    fine = command_line_number(line, "gate", "replications", GATE_RUNS_LEAST, GATE_RUNS_MOST,
+                               GATE_RUNS_MOST, &gate->options.most) &&
+           fine;
     gate->update = command_line_value(line, "update") != NULL;
     gate->exact = command_line_value(line, "exact") != NULL;
     gate->github = command_line_value(line, "github") != NULL;
@@ -171,9 +194,9 @@ static int write_verdict(struct gate_job *gate, const struct gate_report *report
     return code != EXIT_FINE ? code : report->code;
 }
 
-void gate_clear(const struct gate_job *gate)
+void gate_clear(struct gate_job *gate)
 {
-    progress_clear(gate->options.context);
+    progress_clear(&gate->progress);
 }
 
 static int interrupted(void)
@@ -195,8 +218,12 @@ static int judge(struct gate_job *gate)
     uint32_t scenarios = gate->job.scenarios, judged = 0;
     struct gate_judged **verdict = memory_zeroed(scenarios, sizeof(struct gate_judged *));
     bool partly = command_line_value(gate->job.line, "balancer") != NULL;
+    const char **asked = memory_zeroed(gate->job.line->options, sizeof *asked);
     uint64_t tests = 0;
     int code = EXIT_INTERRUPTED;
+    for (uint32_t i = 0, count = 0; i < gate->job.line->options; i++)
+        if (gate->job.line->option[i].row->letter == 'b')
+            asked[count++] = gate->job.line->option[i].text;
     for (uint32_t i = 0; i < scenarios; i++)
         tests += gate_tests(gate->baseline[i]);
     while (judged < scenarios &&
@@ -217,16 +244,17 @@ static int judge(struct gate_job *gate)
             .directory = command_line_value(gate->job.line, "baseline"),
             .has_seed = gate->options.has_seed,
             .seed = gate->options.seed,
+            .plugins = &gate->job.own.plugins,
+            .asked = partly ? asked : NULL,
             .code = graver(gate_outcome(all, scenarios, gate->exact),
                            run_judge_code(&gate->expecting))};
         run_judge_tell(&gate->expecting); /* where the verdict is not printed */
         code = write_verdict(gate, &report);
-    } else {
-        code = interrupted();
     }
     for (uint32_t i = 0; i < judged; i++)
         gate_judged_free(verdict[i]);
     free(verdict);
+    free(asked);
     return code;
 }
 
@@ -235,10 +263,26 @@ static int judge(struct gate_job *gate)
 /* false: there is no use in going on. */
 static bool show_progress(void *context, const char *scenario, uint64_t done, uint64_t trials)
 {
-    struct progress *progress = context;
-    progress->name = scenario;
-    progress_show(progress, done, trials);
+    struct gate_job *gate = context;
+    gate->progress.name = scenario;
+    progress_show(&gate->progress, done, trials);
     return !console_interrupted();
+}
+
+static void tell_begins(void *context, const struct scenario *scenario, uint32_t balancer,
+                        enum gate_variant variant)
+{
+    gate_begins(context, scenario, balancer, variant);
+}
+
+static int work(struct job *job)
+{
+    struct gate_job *gate = (struct gate_job *)job;
+    gate->options.slot = job->guard.slot;
+    int code = gate->update      ? gate_update(gate)
+               : gate->self_test ? gate_self_test(gate)
+                                 : judge(gate);
+    return code == EXIT_INTERRUPTED ? interrupted() : code;
 }
 
 static int run_gate(struct gate_job *gate)
@@ -250,24 +294,17 @@ static int run_gate(struct gate_job *gate)
     gate->baseline = memory_zeroed(gate->job.scenarios, sizeof(struct gate_baseline *));
     if (!begin_files(gate))
         return EXIT_ENVIRONMENT;
-    if (gate->update) {
-        code = gate_update(gate);
-        return code == EXIT_INTERRUPTED ? interrupted() : code;
-    }
-    code = read_baselines(gate);
-    if (code != EXIT_FINE)
-        return code;
-    if (!gate->self_test)
-        return judge(gate);
-    code = gate_self_test(gate);
-    return code == EXIT_INTERRUPTED ? interrupted() : code;
+    code = gate->update ? EXIT_FINE : read_baselines(gate);
+    return code == EXIT_FINE ? gate_guarded(gate, work) : code;
 }
 
 static int run(const struct command_line *line)
 {
-    struct progress progress = {.quiet = command_line_value(line, "quiet") != NULL};
-    struct gate_job gate = {.job = {.line = line, .quiet = progress.quiet},
-                            .options = {.progress = show_progress, .context = &progress}};
+    bool quiet = command_line_value(line, "quiet") != NULL;
+    struct gate_job gate = {
+        .job = {.line = line, .quiet = quiet},
+        .progress = {.quiet = quiet},
+        .options = {.progress = show_progress, .begins = tell_begins, .context = &gate}};
     console_hold_signals();
     int code = run_gate(&gate);
     files_abandon(gate.files);
@@ -280,6 +317,7 @@ static int run(const struct command_line *line)
     free(gate.baseline);
     free(gate.baseline_file);
     free(gate.job.scenario);
+    guard_end(&gate.job.guard);
     own_close(&gate.job.own);
     return code;
 }
@@ -289,5 +327,6 @@ const struct command command_gate = {
     .arguments = "SCENARIO... [options]",
     .about = "judges whether a scenario became worse than its baseline",
     .options = options,
+    .elsewhere = elsewhere,
     .run = run,
 };

@@ -196,13 +196,28 @@ static int run_and_write(struct job *job)
     return code == EXIT_FINE ? run_judge_code(job) : code;
 }
 
+static struct job_trial trial_of(const struct job *job, uint32_t experiment, uint64_t index)
+{
+    uint64_t replications = run_options_of(job, experiment).replications;
+    return (struct job_trial){.scenario = experiment,
+                              .balancer = (uint32_t)(index / replications),
+                              .replication = index % replications};
+}
+
+static void run_alone(struct job *job, uint32_t experiment, uint64_t index)
+{
+    struct run_options run = run_options_of(job, experiment);
+    experiment_try(job->scenario[experiment], &run, index);
+}
+
 static int run_job(struct job *job)
 {
+    static const struct guarded_work work = {run_and_write, trial_of, run_alone};
     int code = EXIT_FINE;
     bool fine = check_options(job);
     if (!run_load(job, &code) || !fine)
         return code != EXIT_FINE ? code : EXIT_INVALID;
-    return begin_files(job) ? run_guarded(job, run_and_write) : EXIT_ENVIRONMENT;
+    return begin_files(job) ? run_guarded(job, &work) : EXIT_ENVIRONMENT;
 }
 
 static int run(const struct command_line *line)

@@ -17,15 +17,14 @@ static bool tell(void *context, uint64_t done, uint64_t trials)
     return told->options->progress(told->options->context, told->scenario, done, trials);
 }
 
-static struct experiment *run_whole(const struct gate_job *gate, const struct scenario *scenario)
+static struct experiment *run_whole(struct gate_job *gate, const struct scenario *scenario)
 {
     struct told told = {.options = &gate->options, .scenario = scenario->name};
-    return experiment_run(scenario,
-                          &(struct run_options){.seed = gate_seed(scenario, &gate->options),
-                                                .replications = scenario->replications,
-                                                .threads = gate->options.threads,
-                                                .progress = tell,
-                                                .context = &told});
+    struct run_options run = gate_run_options(gate, scenario);
+    run.progress = tell;
+    run.context = &told;
+    gate_begins(gate, scenario, 0, GATE_VARIANTS);
+    return experiment_run(scenario, &run);
 }
 
 bool gate_expect(struct gate_job *gate)

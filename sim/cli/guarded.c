@@ -51,57 +51,73 @@ static const char *spelling(const struct job *job, const struct scenario *scenar
     return scenario->balancer[balancer].name;
 }
 
-static void say_how_to_see(const struct job *job, uint32_t which, const struct suspect *suspect)
+static void say_how_to_see(const struct job *job, const struct job_trial *trial)
 {
-    const struct scenario *scenario = job->scenario[which];
-    const struct run_options run = run_options_of(job, which);
-    uint32_t balancer = (uint32_t)(suspect->trial / run.replications);
-    uint64_t replication = suspect->trial % run.replications;
+    const struct scenario *scenario = job->scenario[trial->scenario];
+    const char *directory = command_line_value(job->line, "baseline");
+    const char *given_seed = command_line_value(job->line, "seed");
     const struct plugin *plugin =
-        plugins_file(&job->own.plugins, scenario->balancer[balancer].algorithm);
+        plugins_file(&job->own.plugins, scenario->balancer[trial->balancer].algorithm);
     char again[32] = "", seed[32] = "";
-    if (replication > 0)
-        snprintf(again, sizeof again, " -r %" PRIu64, replication + 1);
-    if (command_line_value(job->line, "seed") != NULL)
-        snprintf(seed, sizeof seed, " -s %" PRIu64, run.seed);
-    console_error("to see it: gdb -ex run --args lbsim run %s --plugin %s -b %s%s%s -j 1 -q "
+    if (trial->replication > 0 && trial->option == NULL)
+        snprintf(again, sizeof again, " -r %" PRIu64, trial->replication + 1);
+    if (given_seed != NULL)
+        snprintf(seed, sizeof seed, " -s %.24s", given_seed);
+    bool baseline = trial->option != NULL && directory != NULL;
+    console_error("to see it: gdb -ex run --args lbsim %s %s%s%s%s%s --plugin %s -b %s%s%s -j 1 -q "
                   "--unguarded",
-                  job->line->word[which], plugin->path, spelling(job, scenario, balancer), seed,
-                  again);
+                  trial->option != NULL ? "gate" : "run", job->line->word[trial->scenario],
+                  trial->option != NULL ? " " : "", trial->option != NULL ? trial->option : "",
+                  baseline ? " --baseline " : "", baseline ? directory : "", plugin->path,
+                  spelling(job, scenario, trial->balancer), seed, again);
 }
 
 /* Says whose it was, and where in the run. */
-static int say(const struct job *job, uint32_t which, const struct guard_outcome *outcome,
-               const struct suspect *suspect)
+static int say(const struct job *job, const struct job_trial *trial,
+               const struct guard_outcome *outcome, const struct witness *witness)
 {
-    const struct scenario *scenario = job->scenario[which];
-    const struct run_options run = run_options_of(job, which);
-    const struct balancer *balancer = &scenario->balancer[suspect->trial / run.replications];
+    const struct scenario *scenario = job->scenario[trial->scenario];
+    const struct balancer *balancer = &scenario->balancer[trial->balancer];
     const struct plugin *plugin = plugins_file(&job->own.plugins, balancer->algorithm);
-    const struct witness *witness = &suspect->witness;
     char where[BLAME_ROOM], time[32], at[2 * BLAME_ROOM];
-    snprintf(at, sizeof at, "at %ss of %s, balancer %s, replication %" PRIu64 ", %s",
+    snprintf(at, sizeof at, "at %ss of %s, balancer %s%s%s, replication %" PRIu64 ", %s",
              value_seconds_text(witness->time_ns, time), scenario->name, balancer->name,
-             suspect->trial % run.replications,
+             trial->how != NULL ? ", " : "", trial->how != NULL ? trial->how : "",
+             trial->replication,
              blame_where(witness, scenario->traffic[witness->traffic].name, where));
     int code = blame(plugin->path, outcome, witness, at);
-    say_how_to_see(job, which, suspect);
+    say_how_to_see(job, trial);
     return code;
 }
 
+/* ---- Who it was ---- */
+
+struct inquest {
+    struct job *job;
+    const struct guarded_work *work;
+    uint32_t experiment;
+};
+
 /* Runs a suspect's trial alone; true: it did it again, and the suspect knows where. */
-static bool confess(struct job *job, uint32_t which, struct suspect *suspect,
+static bool confess(const struct inquest *inquest, struct suspect *suspect,
                     struct guard_outcome *outcome)
 {
-    struct run_options run = run_options_of(job, which);
-    if (guard_split(&job->guard, outcome)) {
+    struct guard *guard = &inquest->job->guard;
+    if (guard_split(guard, outcome)) {
         console_let_signals();
-        experiment_try(job->scenario[which], &run, suspect->trial);
+        inquest->work->alone(inquest->job, inquest->experiment, suspect->trial);
         _exit(EXIT_FINE);
     }
-    suspect->witness = job->guard.slot[0].witness;
-    return !outcome->interrupted && outcome->end != GUARD_RETURNED &&
-           guard_asks(&job->guard.slot[0]);
+    suspect->witness = guard->slot[0].witness;
+    return !outcome->interrupted && outcome->end != GUARD_RETURNED && guard_asks(&guard->slot[0]);
+}
+
+static int accuse(const struct inquest *inquest, const struct suspect *suspect,
+                  const struct guard_outcome *outcome)
+{
+    struct job_trial trial =
+        inquest->work->trial(inquest->job, inquest->experiment, suspect->trial);
+    return say(inquest->job, &trial, outcome, &suspect->witness);
 }
 
 /* The paths of all plugins, to be freed. */
@@ -117,16 +133,17 @@ static char *all_paths(const struct plugins *plugins)
 }
 
 /* One that was alone is caught; others are asked one by one. */
-static int find_culprit(struct job *job, struct guard_outcome outcome)
+static int find_culprit(const struct inquest *inquest, struct guard_outcome outcome)
 {
-    uint32_t which = atomic_load(job->guard.experiment), caught = UINT32_MAX;
+    struct job *job = inquest->job;
+    uint32_t caught = UINT32_MAX;
     struct suspect *suspect = memory_zeroed(job->guard.slots, sizeof *suspect);
     uint32_t suspects = suspects_of(&job->guard, suspect);
     if (suspects == 1 && atomic_load(&suspect[0].witness.call) != WITNESS_NONE)
         caught = 0;
     for (uint32_t i = 0; i < suspects && suspects > 1 && caught == UINT32_MAX; i++) {
         struct guard_outcome again;
-        if (confess(job, which, &suspect[i], &again)) {
+        if (confess(inquest, &suspect[i], &again)) {
             outcome = again;
             caught = i;
         }
@@ -137,7 +154,7 @@ static int find_culprit(struct job *job, struct guard_outcome outcome)
         console_error("interrupted while it was sought who ended the run; nothing was written");
         code = EXIT_INTERRUPTED;
     } else if (caught != UINT32_MAX) {
-        code = say(job, which, &outcome, &suspect[caught]);
+        code = accuse(inquest, &suspect[caught], &outcome);
     } else {
         char *paths = all_paths(&job->own.plugins);
         code = blame_nobody(&outcome, paths);
@@ -147,11 +164,11 @@ static int find_culprit(struct job *job, struct guard_outcome outcome)
     return code;
 }
 
-static int say_stuck(struct job *job, const struct guard_outcome *outcome)
+static int say_stuck(const struct inquest *inquest, const struct guard_outcome *outcome)
 {
-    const struct run_slot *slot = &job->guard.slot[outcome->value];
+    const struct run_slot *slot = &inquest->job->guard.slot[outcome->value];
     struct suspect suspect = {.trial = atomic_load(&slot->trial) - 1, .witness = slot->witness};
-    return say(job, atomic_load(job->guard.experiment), outcome, &suspect);
+    return accuse(inquest, &suspect, outcome);
 }
 
 /* What the trials may have left of a log where nobody cleared it away. */
@@ -162,16 +179,19 @@ static void expect_parts(struct job *job)
                         job->scenario[i]->balancers * run_options_of(job, i).replications);
 }
 
-int run_guarded(struct job *job, int (*work)(struct job *))
+int run_guarded(struct job *job, const struct guarded_work *work)
 {
     struct guard_outcome outcome;
     if (job->own.plugins.plugins == 0 ||
         !guard_begin(&job->guard, (uint32_t)job->threads, 0, console_interrupted))
-        return work(job);
+        return work->work(job);
     if (command_line_value(job->line, "unguarded") != NULL || guard_split(&job->guard, &outcome))
-        return work(job);
+        return work->work(job);
     if (outcome.end == GUARD_RETURNED)
         return outcome.value;
+    struct inquest inquest = {
+        .job = job, .work = work, .experiment = atomic_load(job->guard.experiment)};
     expect_parts(job);
-    return outcome.end == GUARD_STUCK ? say_stuck(job, &outcome) : find_culprit(job, outcome);
+    return outcome.end == GUARD_STUCK ? say_stuck(&inquest, &outcome)
+                                      : find_culprit(&inquest, outcome);
 }

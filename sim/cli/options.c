@@ -47,8 +47,23 @@ static const char *begun_by(const char *name, const char *const *known, size_t c
     return found;
 }
 
+/* Whether it was said why the command does not have it. */
+static bool is_elsewhere(const struct command *command, char letter, const char *name)
+{
+    const struct option_elsewhere *row = command->elsewhere;
+    for (; row != NULL && row->name != NULL; row++)
+        if ((letter != 0 && row->letter == letter) ||
+            (name != NULL && strcmp(row->name, name) == 0)) {
+            console_error("%s: --%s: %s", command->name, row->name, row->why);
+            return true;
+        }
+    return false;
+}
+
 static void unknown_name(const struct command *command, const char *name)
 {
+    if (is_elsewhere(command, 0, name))
+        return;
     const char *known[32];
     size_t count = 0;
     for (const struct option_row *row = command->options; !is_end(row) && count < 31; row++)
@@ -129,6 +144,9 @@ static void parse_letters(struct parse *parse, const char *word)
         const struct option_row *row = find_letter(parse->command, *letter);
         if (*letter == 'h' && row == NULL) {
             parse->line->help = true;
+        } else if (row == NULL && is_elsewhere(parse->command, *letter, NULL)) {
+            parse->fine = false;
+            return; /* what follows may be its argument */
         } else if (row == NULL) {
             complain(parse, "%s: unknown option '%s'; --help lists them", shown);
         } else if (row->argument != NULL) {

@@ -15,10 +15,18 @@ struct option_row {
 
 struct command_line;
 
+/* One that another command has, and this one has not: why, for who tries it all the same. */
+struct option_elsewhere {
+    char letter;      /* or 0 */
+    const char *name; /* NULL: the end */
+    const char *why;
+};
+
 struct command {
     const char *name, *arguments, *about;
-    const struct option_row *options;        /* ends with name and letter 0 */
-    int (*run)(const struct command_line *); /* NULL: planned. Returns the exit code */
+    const struct option_row *options;         /* ends with name and letter 0 */
+    const struct option_elsewhere *elsewhere; /* or NULL */
+    int (*run)(const struct command_line *);  /* NULL: planned. Returns the exit code */
 };
 
 /* An option as it was given. */

@@ -50,8 +50,25 @@ int run_write_stdout(const struct job *);
 /* cmd_run.c: how the job's scenario of this number is to be run; nobody listens. */
 struct run_options run_options_of(const struct job *, uint32_t scenario);
 
+/* One trial of all that a job runs. */
+struct job_trial {
+    uint32_t scenario, balancer; /* of the job's, of its */
+    uint64_t replication;
+    /* Where it is not as `lbsim run` does it: "releases lost", and the option of `lbsim gate` that
+     * does. NULL: it is. */
+    const char *how, *option;
+};
+
+/* Work of a job that algorithms may end. Trials are told by what guard.experiment holds, which the
+ * work sets, and by their index in that experiment. */
+struct guarded_work {
+    int (*work)(struct job *); /* returns the exit code */
+    struct job_trial (*trial)(const struct job *, uint32_t experiment, uint64_t index);
+    void (*alone)(struct job *, uint32_t experiment, uint64_t index); /* runs it, in slot 0 */
+};
+
 /* guarded.c: the job's work in a process of its own where plugins are to be run, so that it is
- * known who crashed; else here. `work` returns the exit code. */
-int run_guarded(struct job *, int (*work)(struct job *));
+ * known who crashed; else here. The exit code. */
+int run_guarded(struct job *, const struct guarded_work *);
 
 #endif

@@ -29,9 +29,13 @@ struct gate_options {
     bool has_seed;
     uint64_t seed; /* instead of the scenarios' */
     uint32_t threads;
+    uint64_t most; /* runs that a row may take in a baseline; 0: GATE_RUNS_MOST */
     /* Called now and then; false: give up. May be NULL. */
     bool (*progress)(void *context, const char *scenario, uint64_t done, uint64_t trials);
+    /* Called before the runs of a sample. May be NULL. */
+    void (*begins)(void *context, const struct scenario *, uint32_t balancer, enum gate_variant);
     void *context;
+    struct run_slot *slot; /* as struct run_options has it */
 };
 uint64_t gate_seed(const struct scenario *, const struct gate_options *);
 
@@ -81,6 +85,9 @@ struct gate_sample {
 struct gate_sample *gate_sample_run(const struct scenario *, uint32_t balancer, uint64_t runs,
                                     enum gate_variant, const struct gate_options *);
 void gate_sample_free(struct gate_sample *);
+/* One of its runs alone, in slot 0, as experiment_try() does it. */
+void gate_sample_try(const struct scenario *, uint32_t balancer, uint64_t run, enum gate_variant,
+                     const struct gate_options *);
 /* The number that a value counts as: a wait that did not end took its whole span. NAN: none. */
 double gate_number(const struct gate_track *, const struct gate_value *);
 

@@ -93,14 +93,14 @@ static void plan_exact(struct planned *planned)
 
 /* Each row asks for as many runs as the ones that it has say, until those are enough. Returns the
  * most that any asks for. */
-static uint64_t ask_rows(struct planned *planned, uint64_t tests)
+static uint64_t ask_rows(struct planned *planned, const struct plan *plan)
 {
-    uint64_t most = 0;
+    uint64_t most = 0, allowed = plan->options->most > 0 ? plan->options->most : GATE_RUNS_MOST;
     for (uint32_t i = 0; i < planned->sample->tracks; i++) {
         struct row_plan *row = &planned->row[i];
         while (row->runs > 0 && row->runs <= planned->sample->runs) {
-            row->needs = needed(planned, i, row->runs, tests);
-            if (row->needs == 0 || row->needs > GATE_RUNS_MOST)
+            row->needs = needed(planned, i, row->runs, plan->tests);
+            if (row->needs == 0 || row->needs > allowed)
                 row->runs = 0;
             if (row->needs <= row->runs)
                 break;
@@ -116,7 +116,7 @@ static bool plan_drawn(struct planned *planned, const struct plan *plan)
     for (uint32_t i = 0; i < planned->sample->tracks; i++)
         planned->row[i].runs = GATE_RUNS_LEAST;
     uint64_t wanted;
-    while ((wanted = ask_rows(planned, plan->tests)) > planned->sample->runs)
+    while ((wanted = ask_rows(planned, plan)) > planned->sample->runs)
         if (!sample_runs(planned, wanted, plan->options))
             return false;
     return true;

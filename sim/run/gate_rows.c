@@ -18,12 +18,9 @@ enum { GATED = sizeof gated / sizeof *gated };
 
 const char *gate_variant_text(enum gate_variant variant)
 {
-    static const char *const text[GATE_VARIANTS] = {"as it is",
-                                                    "as planned by",
-                                                    "other picks, the same law",
-                                                    "releases lost",
-                                                    "counts forgotten at a change",
-                                                    "random in its place"};
+    static const char *const text[GATE_VARIANTS] = {
+        "as it is",      "other picks, to plan by",      "other picks, the same law",
+        "releases lost", "counts forgotten at a change", "random in its place"};
     return text[variant];
 }
 
@@ -273,31 +270,59 @@ static struct gate_sample *sample_of(const struct experiment *experiment)
     return sample;
 }
 
+/* A scenario with one balancer and no other, and how it is run. */
+struct alone {
+    struct balancer balancer;
+    struct scenario scenario;
+    struct told told;
+    struct run_options run;
+};
+
+static void make_alone(struct alone *alone, const struct scenario *scenario, uint32_t balancer,
+                       enum gate_variant variant, const struct gate_options *options)
+{
+    alone->balancer = variant_of(&scenario->balancer[balancer], variant);
+    alone->scenario = *scenario;
+    alone->scenario.balancer = &alone->balancer;
+    alone->scenario.balancers = 1;
+    alone->told = (struct told){.options = options, .scenario = scenario->name};
+    alone->run =
+        (struct run_options){.seed = gate_seed(scenario, options),
+                             .series = variant == GATE_AS_IT_IS ? SERIES_FIRST : SERIES_NONE,
+                             .threads = options->threads,
+                             .progress = tell,
+                             .context = &alone->told,
+                             .slot = options->slot,
+                             .pick_set = variant == GATE_PLANNING      ? 1
+                                         : variant == GATE_OTHER_PICKS ? 2
+                                                                       : 0,
+                             .loses_releases = variant == GATE_LOST_RELEASES};
+}
+
 struct gate_sample *gate_sample_run(const struct scenario *scenario, uint32_t balancer,
                                     uint64_t runs, enum gate_variant variant,
                                     const struct gate_options *options)
 {
-    struct balancer made = variant_of(&scenario->balancer[balancer], variant);
-    struct scenario alone = *scenario; /* with this balancer and no other */
-    struct told told = {.options = options, .scenario = scenario->name};
-    struct run_options run = {.seed = gate_seed(scenario, options),
-                              .replications = runs,
-                              .series = variant == GATE_AS_IT_IS ? SERIES_FIRST : SERIES_NONE,
-                              .threads = options->threads,
-                              .progress = tell,
-                              .context = &told,
-                              .pick_set = variant == GATE_PLANNING      ? 1
-                                          : variant == GATE_OTHER_PICKS ? 2
-                                                                        : 0,
-                              .loses_releases = variant == GATE_LOST_RELEASES};
-    alone.balancer = &made;
-    alone.balancers = 1;
-    struct experiment *experiment = experiment_run(&alone, &run);
+    struct alone alone;
+    make_alone(&alone, scenario, balancer, variant, options);
+    alone.run.replications = runs;
+    if (options->begins != NULL)
+        options->begins(options->context, scenario, balancer, variant);
+    struct experiment *experiment = experiment_run(&alone.scenario, &alone.run);
     if (experiment == NULL)
         return NULL;
     struct gate_sample *sample = sample_of(experiment);
     experiment_free(experiment);
     return sample;
+}
+
+void gate_sample_try(const struct scenario *scenario, uint32_t balancer, uint64_t run,
+                     enum gate_variant variant, const struct gate_options *options)
+{
+    struct alone alone;
+    make_alone(&alone, scenario, balancer, variant, options);
+    alone.run.replications = run + 1;
+    experiment_try(&alone.scenario, &alone.run, run);
 }
 
 void gate_sample_free(struct gate_sample *sample)

@@ -5,6 +5,12 @@ try gate scale_churn --updat
 try gate scale_churn --update --self-test --junit a.xml --exact
 try gate scale_churn --baseline "" --junit "" --seed x --jobs 0
 try gate scale_churn --set a=b
+try gate scale_churn -o x
+try gate scale_churn --format json --log a.csv --all --all-series --png
+try gate scale_churn -r 30
+try gate scale_churn --update -r 19 --unguarded
+try gate scale_churn -b random --update -r 20 --baseline few
+rm -r few
 try gate scale_churn --update -q --baseline /dev/null
 try gate scale_churn --junit nowhere/at/all.xml
 try gate scale_churn --summary .

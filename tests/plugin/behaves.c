@@ -10,7 +10,19 @@
 #endif
 
 /* Which of its functions misbehaves, and how. */
-enum { IN_PICK = 1, IN_ENTER, IN_TAKEN, IN_RELEASED, IN_SCORE, IN_MEMORY, LOOPS, EXITS, FAR, FULL };
+enum {
+    IN_PICK = 1,
+    IN_ENTER,
+    IN_TAKEN,
+    IN_RELEASED,
+    IN_SCORE,
+    IN_MEMORY,
+    LOOPS,
+    EXITS,
+    FAR,
+    FULL,
+    LOADED
+};
 
 _Noreturn void _exit(int code);
 
@@ -76,7 +88,9 @@ static uint32_t misbehave(struct lb_context *c)
 
 static uint32_t pick(struct lb_context *c)
 {
-    if ((CRASHES == IN_PICK || CRASHES >= LOOPS) && is_time(c))
+    if (CRASHES == LOADED && lb_load(c, 0) >= AT)
+        crash();
+    if ((CRASHES == IN_PICK || (CRASHES >= LOOPS && CRASHES <= FULL)) && is_time(c))
         return misbehave(c);
     for (uint32_t i = 0; i < c->members; i++)
         if (lb_usable(c, i))
