@@ -227,7 +227,7 @@ static char *together(const struct table *table, const struct ranking *ranking, 
 {
     uint64_t runs = table->experiment->replications;
     if (ranking->apart <= APART_HARDLY)
-        snprintf(words, 64, ranking->apart == APART_NOT ? "alike" : "as good as alike");
+        snprintf(words, 64, ranking->apart == APART_NOT ? "alike" : "practically alike");
     else if (runs == 1)
         snprintf(words, 64, "which one run cannot tell apart");
     else

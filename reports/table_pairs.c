@@ -25,7 +25,7 @@ static void add_difference(struct grid *grid, struct paired paired, double scale
 static const char *verdict(const struct table *table, struct paired misplaced, uint32_t balancer)
 {
     static const char *const words[] = {[APART_NOT] = "alike",
-                                        [APART_HARDLY] = "as good as alike",
+                                        [APART_HARDLY] = "practically alike",
                                         [APART_UNKNOWN] = "not told apart"};
     if (!misplaced.has_interval)
         return "";
