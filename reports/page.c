@@ -142,9 +142,13 @@ static void put_runs(const struct page *page, FILE *to)
         const struct page_run *run = &page->run[r];
         fprintf(to, "<section class=\"run\" id=\"run-%u\">\n", (unsigned)r);
         page_asked(run, to);
-        page_answer(run, to);
+        page_answer(run, r, to);
+        if (page_disappoints(run))
+            page_expected(run, r, to);
         page_playback(run, r, to);
         page_compared(run, to);
+        if (!page_disappoints(run))
+            page_expected(run, r, to);
         page_servers(run, to);
         page_plots(page, run, to);
         page_events(run, to);

@@ -1,10 +1,11 @@
 /* page_compared.c: all balancers side by side, a line each. */
 #include "reports/page_parts.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHANGES_SHOWN = 4 };
+enum { CHANGES_SHOWN = 4, RANKED = 16 /* more are no glance */ };
 
 static const struct page_row *interval_of(const struct page_run *run, uint32_t balancer,
                                           const char *metric)
@@ -123,7 +124,7 @@ static void put_bar(const struct page_run *run, uint32_t balancer, const char *m
 
 static void put_head(FILE *to, const char *text, const char *of)
 {
-    fprintf(to, "<th scope=\"col\"%s>", strcmp(text, "misplaced") == 0 ? " colspan=\"2\"" : "");
+    fputs("<th scope=\"col\">", to);
     html_text(to, text);
     if (of != NULL) {
         fputs(" <b>", to);
@@ -131,6 +132,7 @@ static void put_head(FILE *to, const char *text, const char *of)
         fputs("</b>", to);
     }
     fputs("</th>", to);
+    fputs(strcmp(text, "misplaced") == 0 ? "<td></td>" : "", to); /* its bars */
 }
 
 static const char *event_of(const char *metric)
@@ -190,6 +192,52 @@ static void put_chance(const struct page_run *run, FILE *to)
     fputs("</td></tr>\n", to);
 }
 
+/* ---- At a glance ---- */
+
+static double misplaced_of(const struct page_run *run, uint32_t balancer, const char *metric)
+{
+    const struct page_row *row = interval_of(run, balancer, metric);
+    bool there = row != NULL && row->cell[INTERVALS_MEAN][0] != '\0';
+    return there ? strtod(row->cell[INTERVALS_MEAN], NULL) : INFINITY;
+}
+
+/* The place of each by how even it was; of equals by the scenario. */
+static uint32_t place_of(const struct page_run *run, uint32_t balancer, const char *metric)
+{
+    double own = misplaced_of(run, balancer, metric);
+    uint32_t place = 0;
+    for (uint32_t b = 0; b < run->balancers; b++) {
+        double other = misplaced_of(run, b, metric);
+        place += other < own || (other == own && b < balancer);
+    }
+    return place;
+}
+
+void page_ranking(const struct page_run *run, FILE *to)
+{
+    const json_t *yardstick = json_object_get(run->told, "yardstick");
+    const char *metric = page_text(yardstick, "misplaced");
+    if (run->balancers < 2 || run->balancers > RANKED ||
+        !json_is_true(json_object_get(yardstick, "ranks")))
+        return;
+    fputs("<table class=\"ranking\"><caption>misplaced, the most even first</caption><tbody>\n",
+          to);
+    for (uint32_t place = 0; place < run->balancers; place++)
+        for (uint32_t b = 0; b < run->balancers; b++) {
+            const struct page_row *row = interval_of(run, b, metric);
+            if (place_of(run, b, metric) != place)
+                continue;
+            fputs("<tr><th scope=\"row\">", to);
+            html_text(to, run->balancer[b]);
+            fputs("</th>", to);
+            put_bar(run, b, metric, to);
+            fputs("<td>", to);
+            html_number(to, HTML_PERCENT, row == NULL ? "" : row->cell[INTERVALS_MEAN]);
+            fputs("</td></tr>\n", to);
+        }
+    fputs("</tbody></table>\n", to);
+}
+
 void page_compared(const struct page_run *run, FILE *to)
 {
     struct columns columns = choose_columns(run);
@@ -203,7 +251,8 @@ void page_compared(const struct page_run *run, FILE *to)
     fputs("</tbody></table></div>\n<p class=\"soft\"><b>misplaced</b>: what would have to move for "
           "every server to have its fair share. <b>max/mean</b>: the fullest server over its fair "
           "share. <b>settled</b>: how soon every server was within 10% of it for good; "
-          "<i>no</i>: not before the next change. <b>of the next 100</b>: of the first 100 new "
+          "<i>no</i>: not before the next change; <i>5%</i> behind it: in that part of the runs. "
+          "<b>of the next 100</b>: of the first 100 new "
           "connections after that, those that went to the newcomers. <b>chance alone</b>: about "
           "what as many connections show that are placed by lot.</p>\n",
           to);

@@ -165,6 +165,10 @@ void page_events(const struct page_run *run, FILE *to)
     for (size_t i = 0; i < rows->rows; i++)
         add(&happenings, &rows->row[i], &next, run->balancers);
     qsort(happenings.row, happenings.rows, sizeof *happenings.row, by_time);
+    if (happenings.rows > 0)
+        fputs("<p class=\"soft\">Below a balancer: how many connections it cost; <i>\xC2\xB7</i>: "
+              "it happened, and cost none.</p>\n",
+              to);
     if (happenings.rows > AT_ONCE)
         fprintf(to, "<details><summary>All %zu rows</summary>\n", happenings.rows);
     if (happenings.rows > 0)

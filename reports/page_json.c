@@ -16,9 +16,15 @@ const char *page_text(const json_t *object, const char *key)
     return text == NULL ? "" : text;
 }
 
+const json_t *page_found(const struct page_run *run, uint32_t balancer)
+{
+    return json_object_get(json_array_get(json_object_get(run->told, "balancers"), balancer),
+                           "found");
+}
+
 /* ---- What must be there ---- */
 
-/* s text, i whole, n number, a list of objects, t list of texts, o object, ? an object or null. */
+/* s text, i whole, n number, b true or false, a list of objects, t list of texts, w of whole numbers, o object, ? an object or null. */
 struct member {
     const char *key;
     char kind;
@@ -29,13 +35,18 @@ static const struct member event_members[] = {
     {"at_s", 's', NULL}, {"at", 's', NULL}, {"event", 's', NULL}, {"story", 's', NULL}, {0}};
 static const struct member answer_members[] = {{"text", 's', NULL}, {0}};
 static const struct member settled_members[] = {{"metric", 's', NULL}, {"text", 's', NULL}, {0}};
+static const struct member found_members[] = {{"event", 's', NULL}, {"live", 'w', NULL}, {0}};
 static const struct member balancer_members[] = {{"name", 's', NULL},
                                                  {"about", 's', NULL},
                                                  {"did", 't', NULL},
                                                  {"settled", 'a', settled_members},
+                                                 {"found", 'a', found_members},
                                                  {0}};
-static const struct member yardstick_members[] = {
-    {"about", 's', NULL}, {"misplaced", 's', NULL}, {"max_over_mean", 's', NULL}, {0}};
+static const struct member yardstick_members[] = {{"about", 's', NULL},
+                                                  {"misplaced", 's', NULL},
+                                                  {"max_over_mean", 's', NULL},
+                                                  {"ranks", 'b', NULL},
+                                                  {0}};
 static const struct member chance_members[] = {
     {"misplaced", 's', NULL}, {"max_over_mean", 's', NULL}, {0}};
 static const struct member told_members[] = {{"about", 's', NULL},
@@ -48,9 +59,11 @@ static const struct member told_members[] = {{"about", 's', NULL},
                                              {"caution", 't', NULL},
                                              {0}};
 static const struct member run_members[] = {
-    {"scenario", 's', NULL},  {"file", 's', NULL},         {"text", 's', NULL},
-    {"text_hash", 's', NULL}, {"seed", 's', NULL},         {"replications", 'i', NULL},
-    {"wall_s", 'n', NULL},    {"told", 'o', told_members}, {0}};
+    {"scenario", 's', NULL},     {"file", 's', NULL},
+    {"text", 's', NULL},         {"text_hash", 's', NULL},
+    {"seed", 's', NULL},         {"replications", 'i', NULL},
+    {"wall_s", 'n', NULL},       {"expectations", 'i', NULL},
+    {"told", 'o', told_members}, {0}};
 static const struct member root_members[] = {{"version", 's', NULL},
                                              {"sampling_version", 'i', NULL},
                                              {"options", 's', NULL},
@@ -62,6 +75,15 @@ static bool is_list_of_texts(const json_t *list)
     bool fine = json_is_array(list);
     for (size_t i = 0; fine && i < json_array_size(list); i++)
         fine = json_is_string(json_array_get(list, i));
+    return fine;
+}
+
+static bool is_list_of_counts(const json_t *list)
+{
+    bool fine = json_is_array(list);
+    for (size_t i = 0; fine && i < json_array_size(list); i++)
+        fine = json_is_integer(json_array_get(list, i)) &&
+               json_integer_value(json_array_get(list, i)) >= 0;
     return fine;
 }
 
@@ -78,6 +100,10 @@ static bool is_kind(const json_t *value, char kind)
         return json_is_array(value);
     case 't':
         return is_list_of_texts(value);
+    case 'b':
+        return json_is_boolean(value);
+    case 'w':
+        return is_list_of_counts(value);
     case '?':
         return json_is_object(value) || json_is_null(value);
     default:

@@ -14,9 +14,9 @@
 /* ---- What was read ---- */
 
 /* A row of a CSV file; its cells are the columns wanted of that file, in the order of the enums
- * below. Only what replication 0 did is kept, and intervals, which are of all. */
+ * below. Only what replication 0 did is kept, and intervals and judgements, which are of all. */
 struct page_row {
-    uint32_t balancer;
+    uint32_t balancer;      /* of a judgement: 0, for it may be of one that does not run */
     char *cell[CSV_WANTED]; /* owned */
 };
 
@@ -25,7 +25,14 @@ struct page_rows {
     size_t rows;
 };
 
-enum page_kind { PAGE_SERVERS, PAGE_SUMMARY, PAGE_INTERVALS, PAGE_EVENTS, PAGE_KINDS };
+enum page_kind {
+    PAGE_SERVERS,
+    PAGE_SUMMARY,
+    PAGE_INTERVALS,
+    PAGE_EVENTS,
+    PAGE_EXPECTATIONS,
+    PAGE_KINDS
+};
 
 /* The columns: each kind begins with scenario and balancer. */
 enum { ROW_SCENARIO, ROW_BALANCER, ROW_REPLICATION };
@@ -54,6 +61,20 @@ enum {
     INTERVALS_MEDIAN
 };
 enum { EVENTS_TIME = 3, EVENTS_EVENT, EVENTS_SERVER, EVENTS_DETAIL };
+enum {
+    EXPECTED_METRIC = 2,
+    EXPECTED_TRAFFIC,
+    EXPECTED_AT,
+    EXPECTED_OF,
+    EXPECTED_LEVEL,
+    EXPECTED_WANTED,
+    EXPECTED_VALUE,
+    EXPECTED_LOW,
+    EXPECTED_HIGH,
+    EXPECTED_VERDICT,
+    EXPECTED_OTHER,
+    EXPECTED_LINE
+};
 
 /* What one balancer's replication 0 held over time, sample by sample. */
 struct page_series {
@@ -89,10 +110,13 @@ enum page_status page_read_json(struct page *, char *why);
 /* A text in an object; "" if there is none. */
 const char *page_text(const json_t *object, const char *key);
 
+/* Of a balancer, what events found: [{event, live: [of servers]}] */
+const json_t *page_found(const struct page_run *, uint32_t balancer);
+
 /* page_rows.c: the CSV files but the series. */
 enum page_status page_read_rows(struct page *, char *why);
 /* The run and the balancer of a row. false: there are none such. */
-bool page_find(struct page *, const char *scenario, const char *balancer, uint32_t *run,
+bool page_find(const struct page *, const char *scenario, const char *balancer, uint32_t *run,
                uint32_t *found, char *why);
 /* The cell of that column in the row that has these values in these columns; NULL: no such row. */
 const struct page_row *page_row_of(const struct page_run *, enum page_kind, uint32_t balancer,
@@ -109,8 +133,15 @@ char *page_path(const struct page *, const char *name);
 /* ---- How it is shown: the parts of a run's section, in their order ---- */
 
 void page_asked(const struct page_run *, FILE *);
-void page_answer(const struct page_run *, FILE *);
+void page_answer(const struct page_run *, uint32_t number, FILE *);
 void page_playback(const struct page_run *, uint32_t number, FILE *);
+/* What was expected: how many held, in a line; and all of them. Nothing, where nothing was. */
+void page_expected_sum(const struct page_run *, uint32_t number, FILE *);
+void page_expected(const struct page_run *, uint32_t number, FILE *);
+/* Whether any of them does not hold, or cannot be judged. */
+bool page_disappoints(const struct page_run *);
+/* How even they were, as bars beside the answer; and all that they are compared by. */
+void page_ranking(const struct page_run *, FILE *);
 void page_compared(const struct page_run *, FILE *);
 void page_servers(const struct page_run *, FILE *);
 void page_plots(const struct page *, const struct page_run *, FILE *);

@@ -1,12 +1,17 @@
 /* page_servers.c: who got what: a table a balancer, as the terminal has it, with bars. */
 #include "reports/page_parts.h"
 
+#include "reports/text.h"
 #include "sim/engine/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { SERVERS_SHOWN = 12, EXTREMES = 3 };
+enum {
+    SERVERS_SHOWN = 12,
+    EXTREMES = 3,
+    ROOM_FOR = 2 /* so many events have their columns where two tables stand side by side */
+};
 
 static double number_of(const struct page_row *row, int column)
 {
@@ -31,6 +36,12 @@ static double most(const struct page_run *run, int column)
 
 /* ---- A table ---- */
 
+/* Bars are of one scale in all tables. */
+struct table_look {
+    double most_share, most_live;
+    const json_t *found; /* what events found; NULL: no such columns */
+};
+
 static void put_bar(FILE *to, const char *class, double part)
 {
     fprintf(to,
@@ -39,41 +50,74 @@ static void put_bar(FILE *to, const char *class, double part)
             class, 100 * part);
 }
 
-static void put_row(const struct page_row *row, double most_share, double most_live, FILE *to)
+static void put_number(const struct page_row *row, int column, enum html_number kind, FILE *to)
 {
-    static const struct {
-        int column;
-        enum html_number kind;
-    } cells[] = {{SERVERS_PICKS, HTML_COUNT},
-                 {SERVERS_SHARE, HTML_SHARE},
-                 {SERVERS_LIVE_END, HTML_COUNT},
-                 {SERVERS_LIVE_PEAK, HTML_COUNT}};
+    fputs("<td>", to);
+    html_number(to, kind, row->cell[column]);
+    fputs("</td>", to);
+}
+
+/* What each event found on the server. */
+static void put_found(const struct page_run *run, const struct page_row *row, const json_t *found,
+                      FILE *to)
+{
+    size_t server = 0;
+    while (server < run->servers && strcmp(run->server[server], row->cell[SERVERS_SERVER]) != 0)
+        server++;
+    for (size_t i = 0; i < json_array_size(found); i++) {
+        char exact[TEXT_MAX];
+        const json_t *live = json_object_get(json_array_get(found, i), "live");
+        snprintf(exact, sizeof exact, "%" JSON_INTEGER_FORMAT,
+                 json_integer_value(json_array_get(live, server)));
+        fputs("<td>", to);
+        html_number(to, HTML_COUNT, exact);
+        fputs("</td>", to);
+    }
+}
+
+static void put_row(const struct page_run *run, const struct page_row *row,
+                    const struct table_look *look, FILE *to)
+{
+    double share = number_of(row, SERVERS_SHARE), live = number_of(row, SERVERS_LIVE_END);
     fputs("<tr><th scope=\"row\">", to);
     html_text(to, row->cell[SERVERS_SERVER]);
     fputs("</th>", to);
-    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
-        fprintf(to, "<td>");
-        html_number(to, cells[i].kind, row->cell[cells[i].column]);
-        fputs("</td>", to);
-        if (cells[i].column == SERVERS_SHARE)
-            put_bar(to, "picks", most_share > 0 ? number_of(row, SERVERS_SHARE) / most_share : 0);
-        if (cells[i].column == SERVERS_LIVE_END)
-            put_bar(to, "live", most_live > 0 ? number_of(row, SERVERS_LIVE_END) / most_live : 0);
-    }
+    put_number(row, SERVERS_PICKS, HTML_COUNT, to);
+    put_number(row, SERVERS_SHARE, HTML_SHARE, to);
+    put_bar(to, "picks", look->most_share > 0 ? share / look->most_share : 0);
+    put_found(run, row, look->found, to);
+    put_number(row, SERVERS_LIVE_END, HTML_COUNT, to);
+    put_bar(to, "live", look->most_live > 0 ? live / look->most_live : 0);
+    put_number(row, SERVERS_LIVE_PEAK, HTML_COUNT, to);
     fputs("</tr>\n", to);
+}
+
+static void put_heads(const json_t *found, FILE *to)
+{
+    fputs("<thead><tr><th scope=\"col\">server</th><th scope=\"col\">picks</th><th "
+          "scope=\"col\">share</th><td></td>",
+          to);
+    for (size_t i = 0; i < json_array_size(found); i++) {
+        fputs("<th scope=\"col\">live at <b>", to);
+        html_text(to, page_text(json_array_get(found, i), "event"));
+        fputs("</b></th>", to);
+    }
+    fputs("<th scope=\"col\">live at end</th><td></td><th scope=\"col\">peak</th></tr></thead>"
+          "<tbody>\n",
+          to);
 }
 
 static void put_table(const struct page_run *run, const struct page_row *const *row, size_t rows,
                       FILE *to)
 {
-    double share = most(run, SERVERS_SHARE), live = most(run, SERVERS_LIVE_END);
-    fputs("<table class=\"servers\"><thead><tr><th scope=\"col\">server</th><th "
-          "scope=\"col\">picks</th><th scope=\"col\" colspan=\"2\">share</th><th scope=\"col\" "
-          "colspan=\"2\">live at end</th><th scope=\"col\">peak</th></tr></thead><tbody>\n",
-          to);
+    struct table_look look = {most(run, SERVERS_SHARE), most(run, SERVERS_LIVE_END), NULL};
+    if (rows > 0 && is_all(row[0]))
+        look.found = page_found(run, row[0]->balancer);
+    fputs("<div class=\"wide\"><table class=\"servers\">", to);
+    put_heads(look.found, to);
     for (size_t i = 0; i < rows; i++)
-        put_row(row[i], share, live, to);
-    fputs("</tbody></table>\n", to);
+        put_row(run, row[i], &look, to);
+    fputs("</tbody></table></div>\n", to);
 }
 
 static int by_live(const void *a, const void *b)
@@ -175,7 +219,12 @@ void page_servers(const struct page_run *run, FILE *to)
                 "<p class=\"soft\">The tables are of the first of %" JSON_INTEGER_FORMAT
                 " replications; servers.csv has all. The sentences below them are of all.</p>\n",
                 replications);
-    fputs("<div class=\"cards\">\n", to);
+    size_t columns = json_array_size(page_found(run, 0));
+    if (columns > 0)
+        fputs("<p class=\"soft\"><b>live at</b> an event: as many as it found, before it did "
+              "anything.</p>\n",
+              to);
+    fprintf(to, "<div class=\"cards%s\">\n", columns > ROOM_FOR ? " roomy" : "");
     for (uint32_t b = 0; b < run->balancers; b++)
         put_balancer(run, b, to);
     fputs("</div>\n", to);

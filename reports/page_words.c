@@ -1,6 +1,8 @@
 /* page_words.c: the page's words: what was asked, the answer, and how to have it again. */
 #include "reports/page_parts.h"
 
+#include "reports/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,18 +71,21 @@ static void put_chance(const struct page_run *run, FILE *to)
     fputs(". What is not above that is no more than noise.</p>\n", to);
 }
 
-void page_answer(const struct page_run *run, FILE *to)
+void page_answer(const struct page_run *run, uint32_t number, FILE *to)
 {
     const json_t *answer = json_object_get(run->told, "answer");
-    fputs("<div class=\"answer\">\n<h3>The answer</h3>\n", to);
+    fputs("<div class=\"answer\"><div>\n<h3>The answer</h3>\n", to);
     for (size_t i = 0; i < json_array_size(answer); i++) {
         const json_t *sentence = json_array_get(answer, i);
         fputs(json_is_true(json_object_get(sentence, "bold")) ? "<p class=\"who\">" : "<p>", to);
         html_text(to, page_text(sentence, "text"));
         fputs("</p>\n", to);
     }
+    page_expected_sum(run, number, to);
     put_chance(run, to);
     put_paragraphs(to, json_object_get(run->told, "caution"), "caution");
+    fputs("</div>\n", to);
+    page_ranking(run, to);
     fputs("</div>\n", to);
 }
 
@@ -89,22 +94,10 @@ void page_answer(const struct page_run *run, FILE *to)
 /* A word as a shell takes it. */
 static void put_word(FILE *to, const char *word)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789_./=,:@%+-";
-    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
-        html_text(to, word);
-        return;
-    }
     char *quoted = NULL;
     size_t size = 0;
     FILE *into = open_memstream(&quoted, &size);
-    fputc('\'', into);
-    for (; *word != '\0'; word++)
-        if (*word == '\'')
-            fputs("'\\''", into);
-        else
-            fputc(*word, into);
-    fputc('\'', into);
+    text_shell(word, into);
     fclose(into);
     html_text(to, quoted);
     free(quoted);

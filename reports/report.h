@@ -41,8 +41,9 @@ void report_expectations_csv(const struct judgements *, bool header, FILE *);
 void report_results_json(const struct experiment *const *, const struct judgements *const *,
                          uint32_t experiments, FILE *);
 
-/* run.json, of all experiments of one run. options: what was asked for, as text. */
-bool report_run_json(const struct experiment *const *, uint32_t experiments, const char *options,
-                     const struct plugins *, FILE *);
+/* run.json, of all experiments of one run. options: what was asked for, as a shell takes it.
+ * judgements: as above. */
+bool report_run_json(const struct experiment *const *, const struct judgements *const *,
+                     uint32_t experiments, const char *options, const struct plugins *, FILE *);
 
 #endif

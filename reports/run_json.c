@@ -27,17 +27,19 @@ static json_t *trial_json(const struct experiment *experiment, const struct tria
                      hex(trial->result->traffic_digest), "draws", (json_int_t)trial->result->draws);
 }
 
-static json_t *experiment_json(const struct experiment *experiment)
+/* expectations: how many lines expectations.csv has of it. */
+static json_t *experiment_json(const struct experiment *experiment, uint32_t expectations)
 {
     const struct scenario *scenario = experiment->scenario;
     json_t *trials = json_array();
     for (uint64_t i = 0; i < experiment->trials; i++)
         json_array_append_new(trials, trial_json(experiment, &experiment->trial[i]));
-    return json_pack("{s:s, s:s, s:s%, s:o, s:o, s:I, s:f, s:o, s:o}", "scenario", scenario->name,
-                     "file", scenario->file, "text", scenario->text, scenario->text_length,
-                     "text_hash", hex(stream_hash(scenario->text, scenario->text_length)), "seed",
-                     whole(experiment->seed), "replications", (json_int_t)experiment->replications,
-                     "wall_s", experiment->wall_s, "trials", trials, "told", run_told(experiment));
+    return json_pack(
+        "{s:s, s:s, s:s%, s:o, s:o, s:I, s:f, s:I, s:o, s:o}", "scenario", scenario->name, "file",
+        scenario->file, "text", scenario->text, scenario->text_length, "text_hash",
+        hex(stream_hash(scenario->text, scenario->text_length)), "seed", whole(experiment->seed),
+        "replications", (json_int_t)experiment->replications, "wall_s", experiment->wall_s,
+        "expectations", (json_int_t)expectations, "trials", trials, "told", run_told(experiment));
 }
 
 /* Which algorithms were not this program's own, and of which bytes. */
@@ -55,12 +57,14 @@ static json_t *plugins_json(const struct plugins *plugins)
     return files;
 }
 
-bool report_run_json(const struct experiment *const *experiment, uint32_t experiments,
+bool report_run_json(const struct experiment *const *experiment,
+                     const struct judgements *const *judgements, uint32_t experiments,
                      const char *options, const struct plugins *plugins, FILE *to)
 {
     json_t *runs = json_array();
     for (uint32_t i = 0; i < experiments; i++)
-        json_array_append_new(runs, experiment_json(experiment[i]));
+        json_array_append_new(
+            runs, experiment_json(experiment[i], judgements == NULL ? 0 : judgements[i]->count));
     json_t *root = json_pack("{s:s, s:s, s:i, s:s, s:o, s:o}", "program", "lbsim", "version",
                              LBSIM_VERSION, "sampling_version", STREAM_VERSION, "options", options,
                              "plugins", plugins_json(plugins), "runs", runs);

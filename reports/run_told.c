@@ -63,6 +63,22 @@ static json_t *settled_json(const struct table *table, uint32_t balancer)
     return settled;
 }
 
+/* What events found: each server's live connections before the events of that tick. */
+static json_t *found_json(const struct table *table, uint32_t balancer)
+{
+    const struct world_result *result = table_result(table, balancer, 0);
+    json_t *found = json_array();
+    for (uint32_t m = 0; m < table->moments; m++) {
+        json_t *live = json_array();
+        for (uint32_t s = 0; s < result->servers; s++)
+            json_array_append_new(
+                live, json_integer((json_int_t)result->moment[table->moment[m]].live[s]));
+        json_array_append_new(found, json_pack("{s:s, s:o}", "event",
+                                               table_moment_event(table, m)->name, "live", live));
+    }
+    return found;
+}
+
 static json_t *balancers_json(const struct experiment *experiment)
 {
     static const struct table_options options = {.all = false};
@@ -73,11 +89,13 @@ static json_t *balancers_json(const struct experiment *experiment)
         struct table_ear ear = {hear_plain, did};
         struct table table = {experiment, scenario, .options = &options, .ear = &ear};
         char about[STORY_MAX];
+        table_choose_moments(&table);
         table_block_changes(&table, b);
-        json_array_append_new(balancers,
-                              json_pack("{s:s, s:s, s:o, s:o}", "name", scenario->balancer[b].name,
-                                        "about", story_balancer(&scenario->balancer[b], about),
-                                        "did", did, "settled", settled_json(&table, b)));
+        json_array_append_new(balancers, json_pack("{s:s, s:s, s:o, s:o, s:o}", "name",
+                                                   scenario->balancer[b].name, "about",
+                                                   story_balancer(&scenario->balancer[b], about),
+                                                   "did", did, "settled", settled_json(&table, b),
+                                                   "found", found_json(&table, b)));
     }
     return balancers;
 }
@@ -97,8 +115,9 @@ json_t *run_told(const struct experiment *experiment)
 {
     struct table table = {.experiment = experiment, .scenario = experiment->scenario};
     const struct yardstick *by = table_yardstick(&table);
-    json_t *yardstick = json_pack("{s:s, s:s, s:s}", "about", by->about, "misplaced", by->misplaced,
-                                  "max_over_mean", by->max_over_mean);
+    json_t *yardstick =
+        json_pack("{s:s, s:s, s:s, s:b}", "about", by->about, "misplaced", by->misplaced,
+                  "max_over_mean", by->max_over_mean, "ranks", by->ranks);
     return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "about",
                      experiment->scenario->about, "setting",
                      heard(experiment, table_setting, hear_plain), "events",

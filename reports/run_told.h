@@ -7,8 +7,9 @@
 #include "sim/run/run.h"
 
 /* {about, setting: [..], events: [{at_s, at, event, story}], answer: [{bold, text}],
- * balancers: [{name, about, did: [..], settled: [{metric, text}]}],
- * yardstick: {about, misplaced, max_over_mean}, chance: {misplaced, max_over_mean} or null,
+ * balancers: [{name, about, did: [..], settled: [{metric, text}], found: [{event, live: [..]}]}],
+ * of replication 0 what events worth a column found on every server;
+ * yardstick: {about, misplaced, max_over_mean, ranks}, chance: {misplaced, max_over_mean} or null,
  * caution: [..]}. */
 json_t *run_told(const struct experiment *);
 

@@ -89,3 +89,20 @@ char *text_share(uint64_t part, uint64_t whole, char buffer[TEXT_MAX])
         snprintf(buffer, TEXT_MAX, "%.3f%%", 100 * (double)part / (double)whole);
     return buffer;
 }
+
+void text_shell(const char *word, FILE *to)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789_./=,:@%+-";
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        fputs(word, to);
+        return;
+    }
+    fputc('\'', to);
+    for (; *word != '\0'; word++)
+        if (*word == '\'')
+            fputs("'\\''", to);
+        else
+            fputc(*word, to);
+    fputc('\'', to);
+}

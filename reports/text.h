@@ -4,6 +4,7 @@
 #define REPORTS_TEXT_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 #define TEXT_MAX 48
 
@@ -17,5 +18,8 @@ char *text_time_rounded(uint64_t ns, char buffer[TEXT_MAX]);
 char *text_ratio(double ratio, char buffer[TEXT_MAX]);
 /* 16.819% : three decimals of part / whole; "-" of nothing */
 char *text_share(uint64_t part, uint64_t whole, char buffer[TEXT_MAX]);
+
+/* A word as a POSIX shell takes it: as it is, or in single quotes. */
+void text_shell(const char *word, FILE *to);
 
 #endif

@@ -4,6 +4,7 @@
 #include "reports/page_csv.h"
 #include "reports/page_files.h"
 #include "reports/report.h"
+#include "reports/text.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -114,6 +115,28 @@ static void test_numbers(void)
     }
 }
 
+/* ---- Words for a shell ---- */
+
+static void put_shell(FILE *to, const char *text)
+{
+    text_shell(text, to);
+}
+
+static void test_shell(void)
+{
+    static const char *const row[][2] = {{"runs/a-1.yaml", "runs/a-1.yaml"},
+                                         {"-b", "-b"},
+                                         {"", "''"},
+                                         {"my runs/a", "'my runs/a'"},
+                                         {"it's", "'it'\\''s'"},
+                                         {"$HOME;`x`", "'$HOME;`x`'"},
+                                         {"~/a", "'~/a'"},
+                                         {"a\nb", "'a\nb'"},
+                                         {"caf\xC3\xA9", "'caf\xC3\xA9'"}};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++)
+        check_text(put_shell, row[i][0], row[i][1]);
+}
+
 /* ---- CSV ---- */
 
 struct rows {
@@ -184,8 +207,15 @@ static void test_csv(void)
 
 /* ---- Directories ---- */
 
-static const char *const files[] = {"run.json",      "servers.csv", "summary.csv",
-                                    "intervals.csv", "events.csv",  "timeseries.csv"};
+static const char *const files[] = {"run.json",        "servers.csv", "summary.csv",
+                                    "intervals.csv",   "events.csv",  "timeseries.csv",
+                                    "expectations.csv"};
+
+/* One holds, one fails. */
+#define EXPECTING                                                                                  \
+    FEW "expect:\n"                                                                                \
+        "  - {balancer: round_robin, metric: live_max_over_mean, max: 9}\n"                        \
+        "  - {balancer: round_robin, metric: live_misplaced_avg, max: 0.000001}\n"
 
 enum { FILES = sizeof files / sizeof *files };
 
@@ -211,17 +241,22 @@ static struct spot open_spot(void)
                                               report_intervals_csv,
                                               report_events_csv,
                                               report_timeseries_csv};
-    struct spot spot = {.gallery = gallery_open(FEW, NULL)};
+    struct spot spot = {.gallery = gallery_open(EXPECTING, NULL)};
     const struct experiment *experiment = spot.gallery.experiment[0];
+    struct judgements *judgements = expect_judge(experiment, 1, NULL, NULL);
+    const struct judgements *judged = judgements;
     for (int i = 0; i < FILES; i++) {
         FILE *to = open_memstream(&spot.text[i], &spot.length[i]);
         if (i == 0)
-            report_run_json(&experiment, 1, "", &(struct plugins){0}, to);
+            report_run_json(&experiment, &judged, 1, "", &(struct plugins){0}, to);
+        else if (i == FILES - 1)
+            report_expectations_csv(judgements, true, to);
         else
             reports[i](experiment, true, to);
         fclose(to);
         put(&spot, i, spot.text[i], spot.length[i]);
     }
+    judgements_free(judgements);
     return spot;
 }
 
@@ -258,6 +293,7 @@ static void test_whole(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "<h2>few</h2>"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "A question?"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "s2 fails its health check for 10s"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "Expectations</a>: 1 held, <b>1 failed</b>."));
     CU_ASSERT_PTR_NULL(strstr(text, "{{"));
     CU_ASSERT_PTR_NULL(strstr(text, "style=\""));
     free(text);
@@ -338,8 +374,8 @@ static void test_files(void)
     CU_ASSERT_TRUE(scripts >= 1);
 }
 
-static const struct test tests[] = {{"text", test_text},       {"base64", test_base64},
-                                    {"numbers", test_numbers}, {"csv", test_csv},
-                                    {"whole", test_whole},     {"cut off", test_cut_off},
-                                    {"spoilt", test_spoilt},   {"files", test_files}};
+static const struct test tests[] = {
+    {"text", test_text},       {"base64", test_base64}, {"numbers", test_numbers},
+    {"shell", test_shell},     {"csv", test_csv},       {"whole", test_whole},
+    {"cut off", test_cut_off}, {"spoilt", test_spoilt}, {"files", test_files}};
 SUITE("page", tests)

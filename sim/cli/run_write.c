@@ -2,13 +2,14 @@
 #include "reports/output.h"
 #include "reports/plots.h"
 #include "reports/report.h"
+#include "reports/text.h"
 #include "sim/cli/console.h"
 #include "sim/cli/run_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The options as they were given, for run.json: those that change numbers, which neither the
+/* The options as a shell takes them, for run.json: those that change numbers, which neither the
  * directory nor the threads do. */
 static char *options_text(const struct job *job)
 {
@@ -19,9 +20,12 @@ static char *options_text(const struct job *job)
         const struct option_value *option = &job->line->option[i];
         const char *space = ftell(to) > 0 ? " " : "";
         if (strchr("srb", option->row->letter) != NULL && option->row->letter != 0)
-            fprintf(to, "%s-%c %s", space, option->row->letter, option->text);
+            fprintf(to, "%s-%c ", space, option->row->letter);
         else if (option->row->name != NULL && strcmp(option->row->name, "plugin") == 0)
-            fprintf(to, "%s--plugin %s", space, option->text);
+            fprintf(to, "%s--plugin ", space);
+        else
+            continue;
+        text_shell(option->text, to);
     }
     fclose(to);
     return text;
@@ -55,7 +59,8 @@ static void write_run_json(struct output *output, const struct job *job)
     if (to == NULL)
         return;
     char *text = options_text(job);
-    report_run_json((const struct experiment *const *)job->experiment, job->experiments, text,
+    report_run_json((const struct experiment *const *)job->experiment,
+                    (const struct judgements *const *)job->judgements, job->experiments, text,
                     &job->own.plugins, to);
     free(text);
     output_close(output, to);
