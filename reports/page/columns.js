@@ -7,6 +7,7 @@
 const SVG = 'http://www.w3.org/2000/svg';
 const WIDE = 240, CROWDED = 400;
 const TOP = 20, TALL = 110, FOOT = 24; /* px of the drawing: above, of the columns, below */
+const WIDE_DOTS = 2; /* letters that an ellipsis is as wide as */
 const NAMED = 12; /* so many columns have room for names and numbers */
 
 function svg(name, attributes, parent) {
@@ -34,6 +35,35 @@ function html(name, attributes, parent, text) {
     return element;
 }
 
+/* As much of each name as there is room for, and no two of them alike, if that can be: what tells
+ * names apart is often at their ends, or behind a beginning that all have. */
+function shortened(names, room) {
+    const letters = names.map((name) => [...name]);
+    if (letters.every((name) => name.length <= room)) {
+        return names;
+    }
+    const [first] = letters;
+    let common = 0;
+    while (common < first.length && letters.every((name) => name[common] === first[common])) {
+        common++;
+    }
+    const cut = (name, from, head) => {
+        const before = from > 0 ? '\u2026' : '';
+        const tail = room - head - WIDE_DOTS * (1 + before.length);
+        return name.length <= room ? name.join('') : before + name.slice(from, from + head).join('')
+            + '\u2026' + name.slice(name.length - tail).join('');
+    };
+    const half = Math.max(0, Math.floor((room - WIDE_DOTS) / 2));
+    const most = room - 2 * WIDE_DOTS;
+    for (const [from, head] of [[0, half], [0, 0], [common, 1], [common, 2], [common, most]]) {
+        const short = letters.map((name) => cut(name, from, head));
+        if (head <= Math.max(half, most) && new Set(short).size === names.length) {
+            return short;
+        }
+    }
+    return letters.map((name) => cut(name, 0, half));
+}
+
 class Columns {
     constructor(series, balancer, stage) {
         this.series = series;
@@ -56,17 +86,17 @@ class Columns {
     }
 
     addTexts() {
-        const slot = this.width / this.series.servers.length;
+        const { servers } = this.series;
+        const slot = this.width / servers.length;
+        const short = shortened(servers, Math.max(4, Math.floor(slot / 6.2)));
         this.number = [];
         this.name = [];
-        for (let s = 0; this.named && s < this.series.servers.length; s++) {
+        for (let s = 0; this.named && s < servers.length; s++) {
             const x = (s + 0.5) * slot;
-            const room = Math.max(3, Math.floor(slot / 6.2));
-            const name = this.series.servers[s];
             this.number.push(svg('text', { x, y: 0 }, this.drawing));
             this.name.push(svg('text', { x, y: TOP + TALL + 16 }, this.drawing));
-            const long = name.length > room;
-            this.name[s].textContent = long ? name.slice(0, room - 1) + '\u2026' : name;
+            this.name[s].textContent = short[s];
+            svg('title', {}, this.name[s]).textContent = short[s] === servers[s] ? '' : servers[s];
         }
         if (!this.named) {
             this.extremes = svg('text', { class: 'faint', x: 0, y: TOP + TALL + 18 }, this.drawing);
@@ -77,7 +107,7 @@ class Columns {
      * greatest. */
     addHistory(figure) {
         const { series, balancer, width } = this;
-        const tall = 44, most = 2;
+        const tall = 44, most = series.top;
         const place = (ratio) => tall - 2 - ((Math.min(ratio, most) - 1) / (most - 1)) * (tall - 6);
         const from = series.time[0], span = series.time[series.samples - 1] - from || 1;
         const xOf = (sample) => Math.floor(((series.time[sample] - from) / span) * width);

@@ -5,6 +5,7 @@ const WHOLE_MS = 30000; /* a run plays in so long, at speed 1 */
 const MANY_CELLS = 300; /* so many numbers are not rewritten in every frame */
 const STEPS = 40; /* where motion is not wanted, a run is played in so many still pictures */
 const MARKS = 24; /* so many events have a button each */
+const ROWS = 3; /* of their names, one below the other */
 
 const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -14,8 +15,10 @@ class Playback {
         this.box = box;
         this.playing = false;
         this.sample = -1;
+        this.deck = html('div', { class: 'deck' }, box); /* stays in sight */
         this.addControls();
         this.addTime();
+        this.addKeys();
         this.addLegend();
         const stage = html('div', { class: 'stage' }, box);
         stage.classList.toggle('crowded', this.series.servers.length > NAMED);
@@ -31,7 +34,7 @@ class Playback {
 
     addControls() {
         const row = html('div', { class: 'controls', role: 'group', 'aria-label': 'Playback' },
-            this.box);
+            this.deck);
         this.go = html('button', { type: 'button', class: 'go' }, row, '\u25b6 Play');
         this.go.addEventListener('click', () => this.toggle());
         const label = html('label', {}, row, 'Speed ');
@@ -46,12 +49,15 @@ class Playback {
 
     addTime() {
         const { time, samples } = this.series;
-        const row = html('div', { class: 'time' }, this.box);
+        const row = html('div', { class: 'time' }, this.deck);
         this.slider = html('input', { type: 'range', step: 'any', min: time[0],
             max: time[samples - 1], 'aria-label': 'Simulated time' }, row);
         this.slider.addEventListener('input', () => this.seek(Number(this.slider.value)));
         this.slider.addEventListener('keydown', (event) => this.press(event));
         this.addMarks();
+    }
+
+    addKeys() {
         const keys = html('p', { class: 'soft keys' }, this.box, 'On the slider: ');
         for (const [key, does] of [['Space', ' plays; '], ['\u2190', ' '], ['\u2192', ' a sample; '],
             ['Page Up', ' '], ['Page Down', ' an event; '], ['Home', ' '], ['End', '']]) {
@@ -60,25 +66,47 @@ class Playback {
         }
     }
 
-    /* Every event on the time line; a name only where there is room for it. */
+    /* Every event on the time line. */
     addMarks() {
         const { time, samples, events } = this.series;
         const span = time[samples - 1] - time[0] || 1;
         const marks = html('div', { class: 'marks', role: 'group', 'aria-label': 'Events' },
-            this.box);
+            this.deck);
         events.forEach((event, e) => {
             const at = (100 * (event.at - time[0])) / span;
-            const next = e + 1 < events.length ? (100 * (events[e + 1].at - time[0])) / span : 100;
             if (at < 0 || e >= MARKS) {
                 return;
             }
             const where = `Go to ${event.name}, at ${timeText(event.at)}: ${event.story}`;
             const mark = html('button', { type: 'button', title: event.story, 'aria-label': where },
-                marks, event.name);
+                marks);
+            html('span', {}, mark, event.name);
             mark.style.left = at + '%';
-            mark.style.maxWidth = Math.max(next - at, 0.4) + '%';
             mark.addEventListener('click', () => this.jump(this.series.sampleOf(event)));
         });
+        new ResizeObserver(() => this.placeMarks(marks)).observe(marks);
+    }
+
+    /* A name that would lie on the next stands a row lower, where no line crosses it; where all
+     * rows are taken, there is only the line. At the right end it stands left of its line. */
+    placeMarks(marks) {
+        const wide = marks.clientWidth, begins = new Array(ROWS).fill(Infinity);
+        const place = [...marks.children].reverse().map((mark) => {
+            const at = mark.offsetLeft, name = mark.firstChild.offsetWidth + 8;
+            const left = at + name > wide && at >= name;
+            const from = left ? at - name : at;
+            const row = begins.findIndex((begin) => from + name <= begin);
+            if (row >= 0) {
+                begins[row] = from;
+            }
+            return { mark, row, left };
+        });
+        for (const { mark, row, left } of place) {
+            mark.classList.toggle('bare', row < 0);
+            mark.classList.toggle('left', left);
+            mark.dataset.row = Math.max(row, 0);
+        }
+        marks.dataset.rows = begins.filter((begin) => begin < Infinity).length;
     }
 
     addLegend() {
@@ -90,7 +118,7 @@ class Playback {
             ['\u25bc more than 10% are missing', [['c-lack', 'M4 16V3h16V16']]],
             ['the fair share', [['c-fair', 'M2 8h20']]],
             ['on a server that has left, or is down', [['c-gone', 'M4 16V6h16V16z']]],
-            ['below: the fullest over its fair share, all along (from 1\u00d7 to 2\u00d7)',
+            [`below: the fullest over its fair share, all along (from 1\u00d7 to ${this.series.top}\u00d7)`,
                 [['c-history', 'M1 14H8L10 5L22 12']]],
         ];
         for (const [words, paths] of entries) {

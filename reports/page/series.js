@@ -5,6 +5,7 @@
 const LEAST_DUE = 10;
 const TOO_MANY = 1.1;
 const TOO_FEW = 0.9;
+const TOPS = [2, 3, 5, 10];
 
 /* What C wrote beside the page: counts are differences, weights are said where they change. */
 class Series {
@@ -18,6 +19,7 @@ class Series {
         this.weight = data.weight.map((servers) => this.filled(servers));
         this.due = this.live.map(() => new Float64Array(this.servers.length));
         this.ratio = this.live.map((_, b) => this.ratiosOf(b));
+        this.top = this.topOf(this.ratio);
         const greater = (one, other) => (other > one ? other : one);
         this.most = this.live.reduce((most, live) => live.reduce(greater, most), 1);
     }
@@ -102,6 +104,17 @@ class Series {
             ratios[i] = said.judged ? said.ratio : NaN;
         }
         return ratios;
+    }
+
+    /* How far a history of ratios must reach; what is higher yet is cut off. */
+    topOf(ratios) {
+        let most = 1;
+        for (const ratio of ratios) {
+            for (const one of ratio) {
+                most = one > most ? one : most;
+            }
+        }
+        return TOPS.find((top) => most <= top) ?? TOPS[TOPS.length - 1];
     }
 
     /* When, once anything happened, the balancers differ most, or one alone is least even: what is
