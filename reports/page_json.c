@@ -24,7 +24,8 @@ const json_t *page_found(const struct page_run *run, uint32_t balancer)
 
 /* ---- What must be there ---- */
 
-/* s text, i whole, n number, b true or false, a list of objects, t list of texts, w of whole numbers, o object, ? an object or null. */
+/* s text, i whole, n number, b true or false, a list of objects, t list of texts, w of whole
+ * numbers, o object, ? an object or null. */
 struct member {
     const char *key;
     char kind;

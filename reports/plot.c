@@ -184,6 +184,30 @@ void plot_title(struct plot *plot, double left, const char *title, const char *s
               plot_text_clip(subtitle, SIZE_TEXT, room, clipped));
 }
 
+char *plot_server_name(const struct sheet *sheet, uint32_t server, double size, double width,
+                       char clipped[PLOT_TEXT_MAX])
+{
+    const struct scenario *scenario = sheet->experiment->scenario;
+    const char **name = memory_zeroed(scenario->servers, sizeof *name);
+    for (uint32_t s = 0; s < scenario->servers; s++)
+        name[s] = scenario->server[s].name;
+    plot_text_clip_apart(name, scenario->servers, server, size, width, clipped);
+    free(name);
+    return clipped;
+}
+
+char *plot_balancer_name(const struct sheet *sheet, uint32_t balancer, double size, double width,
+                         char clipped[PLOT_TEXT_MAX])
+{
+    const struct scenario *scenario = sheet->experiment->scenario;
+    const char **name = memory_zeroed(scenario->balancers, sizeof *name);
+    for (uint32_t b = 0; b < scenario->balancers; b++)
+        name[b] = scenario->balancer[b].name;
+    plot_text_clip_apart(name, scenario->balancers, balancer, size, width, clipped);
+    free(name);
+    return clipped;
+}
+
 /* ---- Panels ---- */
 
 /* Where a value lies between two others, as a part of the way. */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "reports/output.h"
+#include "reports/plot_text.h"
 #include "sim/engine/names.h"
 #include "sim/run/run.h"
 
@@ -77,6 +78,13 @@ void plot_fill(struct plot *, double left, double top, double right, double bott
 /* Title and subtitle, clipped to the paper, from `left` on. */
 void plot_title(struct plot *, double left, const char *title, const char *subtitle);
 enum { TITLE_HEIGHT = 58 };
+
+/* The name of one of the servers, or of the balancers, as much of it as there is room for: such that
+ * it can be told from the others. */
+char *plot_server_name(const struct sheet *, uint32_t server, double size, double width,
+                       char clipped[PLOT_TEXT_MAX]);
+char *plot_balancer_name(const struct sheet *, uint32_t balancer, double size, double width,
+                         char clipped[PLOT_TEXT_MAX]);
 
 /* ---- Panels ---- */
 

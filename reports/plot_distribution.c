@@ -103,7 +103,6 @@ static void put_curves(struct plot *plot, const struct bars *bars, uint32_t bala
 static void put_texts(struct plot *plot, const struct bars *bars, uint32_t balancer,
                       const struct panel *panel)
 {
-    const struct scenario *scenario = bars->sheet->experiment->scenario;
     const struct holdings *held = &bars->held[balancer];
     for (uint32_t i = 0; i < bars->servers; i++) {
         uint32_t s = bars->server[i];
@@ -111,9 +110,8 @@ static void put_texts(struct plot *plot, const struct bars *bars, uint32_t balan
         double end = fmax((double)held->count[s], held->fair[s]);
         char clipped[PLOT_TEXT_MAX], count[TEXT_MAX];
         if (balancer % bars->grid.columns == 0)
-            plot_text(
-                plot, panel->left - 8, y, LEAN_RIGHT, SIZE_TEXT, INK,
-                plot_text_clip_middle(scenario->server[s].name, SIZE_TEXT, NAME_WIDEST, clipped));
+            plot_text(plot, panel->left - 8, y, LEAN_RIGHT, SIZE_TEXT, INK,
+                      plot_server_name(bars->sheet, s, SIZE_TEXT, NAME_WIDEST, clipped));
         plot_text(plot, panel_x(panel, end) + 5, y, LEAN_LEFT, SIZE_SMALL, SOFT,
                   text_count(held->count[s], count));
         if (held->fair[s] > 0)

@@ -64,7 +64,7 @@ void dot_rows_put_names(struct plot *plot, const struct dot_rows *rows)
     for (uint32_t i = 0; i < rows->count; i++)
         plot_text(plot, rows->left - 10, rows->top + DOT_ROW_HEIGHT * (i + 0.5), LEAN_RIGHT,
                   SIZE_TEXT, INK,
-                  plot_text_clip_middle(name_of(rows, i), SIZE_TEXT, NAME_WIDEST, clipped));
+                  plot_balancer_name(rows->sheet, rows->order[i], SIZE_TEXT, NAME_WIDEST, clipped));
 }
 
 /* ---- A panel ---- */

@@ -89,6 +89,17 @@ static struct moment *moments_of(const struct sheet *sheet, uint32_t *count)
     return moment;
 }
 
+uint32_t events_times(const struct sheet *sheet, uint64_t **at_ns)
+{
+    uint32_t count = 0;
+    struct moment *moment = moments_of(sheet, &count);
+    *at_ns = memory_zeroed(count, sizeof **at_ns);
+    for (uint32_t i = 0; i < count; i++)
+        (*at_ns)[i] = moment[i].at_ns;
+    free(moment);
+    return count;
+}
+
 static void tell(struct events *events, const struct scenario *scenario,
                  const struct moment *moment)
 {

@@ -10,6 +10,8 @@ struct events;
  * edge of the paper. */
 struct events *events_place(const struct sheet *, double left, double right);
 void events_free(struct events *);
+/* When they happen, rising; the caller's to free. Returns how many there are. */
+uint32_t events_times(const struct sheet *, uint64_t **at_ns);
 /* How high the strip is that the flags need, in px. */
 double events_height(const struct events *);
 enum events_look {

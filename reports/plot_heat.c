@@ -41,6 +41,7 @@ enum { CLASSES = sizeof classes / sizeof *classes, EVEN = 3, ABSENT = CLASSES };
 struct heat {
     const struct sheet *sheet;
     uint32_t balancer, servers, rows, columns, per_row; /* servers of a row */
+    uint64_t *edge_ns;                                  /* [columns + 1] */
     double *worst; /* [columns][rows]: farthest from 1 of a cell; NAN: nobody was there */
 };
 
@@ -57,12 +58,36 @@ static void keep_worst(double *kept, double ratio)
         *kept = ratio;
 }
 
+/* Columns are equally wide, but that one begins where an event is: no cell mixes what was before it
+ * with what it did. Of events closer to each other than a column is wide, the first counts. */
+static void place_edges(struct heat *heat)
+{
+    uint64_t from_ns = sheet_from_ns(heat->sheet), to_ns = sheet_to_ns(heat->sheet), *event_ns;
+    double each_ns = (double)(to_ns - from_ns) / heat->columns;
+    uint32_t events = events_times(heat->sheet, &event_ns), last = 0;
+    for (uint32_t c = 0; c <= heat->columns; c++)
+        heat->edge_ns[c] = c == heat->columns ? to_ns : from_ns + (uint64_t)(each_ns * c);
+    for (uint32_t e = 0; e < events; e++) {
+        uint32_t nearest = (uint32_t)((double)(event_ns[e] - from_ns) / each_ns + 0.5);
+        if (nearest > last && nearest < heat->columns) {
+            heat->edge_ns[nearest] = event_ns[e];
+            last = nearest;
+        }
+    }
+    free(event_ns);
+}
+
 static uint32_t column_at(const struct heat *heat, uint64_t at_ns)
 {
-    uint64_t from_ns = sheet_from_ns(heat->sheet), to_ns = sheet_to_ns(heat->sheet);
-    uint32_t column =
-        (uint32_t)((double)(at_ns - from_ns) / (double)(to_ns - from_ns) * heat->columns);
-    return column < heat->columns ? column : heat->columns - 1;
+    uint32_t low = 0, high = heat->columns - 1;
+    while (low < high) {
+        uint32_t middle = low + (high - low + 1) / 2;
+        if (heat->edge_ns[middle] <= at_ns)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low;
 }
 
 /* Whether most states can be judged: then those that cannot are left out; else all are shown. */
@@ -83,6 +108,7 @@ static bool read_cells(struct heat *heat)
     const uint64_t *at_ns = heat->sheet->experiment->sample_ns;
     bool strict = mostly_judged(heat), any = false,
          *seen = memory_zeroed(heat->columns, sizeof *seen);
+    place_edges(heat);
     for (size_t i = 0; i < (size_t)heat->columns * heat->rows; i++)
         heat->worst[i] = (double)NAN;
     struct series_reader reader = series_read(sheet_series(heat->sheet, heat->balancer));
@@ -137,23 +163,9 @@ static uint32_t count_boxes(const struct heat *heat)
     return boxes;
 }
 
-/* Half as many columns, each as bad as the worse of two. */
-static void coarsen(struct heat *heat)
-{
-    for (uint32_t c = 0; c < heat->columns; c++)
-        for (uint32_t r = 0; r < heat->rows; r++)
-            if (c % 2 == 0)
-                *cell(heat, c / 2, r) = *cell(heat, c, r);
-            else if (!isnan(*cell(heat, c, r)))
-                keep_worst(cell(heat, c / 2, r), *cell(heat, c, r));
-    heat->columns /= 2;
-}
-
 static double time_of(const struct heat *heat, uint32_t column)
 {
-    double from_s = 1e-9 * (double)sheet_from_ns(heat->sheet);
-    double to_s = 1e-9 * (double)sheet_to_ns(heat->sheet);
-    return from_s + (to_s - from_s) * column / heat->columns;
+    return 1e-9 * (double)heat->edge_ns[column];
 }
 
 /* All boxes of a class as a block; false: there are none. */
@@ -210,8 +222,7 @@ static void put_names(struct plot *plot, const struct heat *heat, const struct p
     for (uint32_t s = 0; s < heat->servers; s += step) {
         char clipped[PLOT_TEXT_MAX];
         plot_text(plot, panel->left - 8, panel->top + each * (s + 0.5), LEAN_RIGHT, SIZE_SMALL, INK,
-                  plot_text_clip_middle(heat->sheet->experiment->scenario->server[s].name,
-                                        SIZE_SMALL, NAME_WIDEST, clipped));
+                  plot_server_name(heat->sheet, s, SIZE_SMALL, NAME_WIDEST, clipped));
     }
 }
 
@@ -274,10 +285,14 @@ void plot_heat(const struct sheet *sheet, uint32_t balancer)
     heat.per_row = (heat.servers - 1) / ROWS + 1;
     heat.rows = (heat.servers + heat.per_row - 1) / heat.per_row;
     heat.worst = memory_zeroed((size_t)heat.columns * heat.rows, sizeof *heat.worst);
+    heat.edge_ns = memory_zeroed(heat.columns + 1, sizeof *heat.edge_ns);
     bool any = read_cells(&heat);
-    while (count_boxes(&heat) > BOXES && heat.columns > COLUMNS_LEAST * 2)
-        coarsen(&heat);
+    while (count_boxes(&heat) > BOXES && heat.columns > COLUMNS_LEAST * 2) {
+        heat.columns /= 2;
+        any = read_cells(&heat);
+    }
     if (any)
         draw(&heat);
+    free(heat.edge_ns);
     free(heat.worst);
 }

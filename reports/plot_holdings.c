@@ -139,10 +139,9 @@ void holdings_put_name(struct plot *plot, const struct sheet *sheet, const struc
 {
     char clipped[PLOT_TEXT_MAX], ratio[64];
     double left, top, number = held->max_over_mean.number;
-    const char *name = sheet->experiment->scenario->balancer[balancer].name;
     holdings_grid_place(grid, balancer, &left, &top);
     plot_text(plot, left, top - 26, LEAN_LEFT, SIZE_TEXT, INK,
-              plot_text_clip_middle(name, SIZE_TEXT, grid->column - 12, clipped));
+              plot_balancer_name(sheet, balancer, SIZE_TEXT, grid->column - 12, clipped));
     if (held->max_over_mean.empty)
         return;
     snprintf(ratio, sizeof ratio, "max/mean %.3f", number);

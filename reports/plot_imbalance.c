@@ -112,8 +112,9 @@ static void put_small(struct plot *plot, const struct imbalance *all, const stru
     if (balancer + 1 == all->balancers)
         time_axis_put_title(plot, time, 0, PLOT_WIDTH, plot->height - TIME_AXIS_HEIGHT);
     events_put(plot, time->events, &panel, EVENTS_FAINT);
-    plot_text(plot, time->left, top - 12, LEAN_LEFT, SIZE_TEXT, INK,
-              plot_text_clip_middle(name, SIZE_TEXT, time->right - time->left, clipped));
+    plot_text(
+        plot, time->left, top - 12, LEAN_LEFT, SIZE_TEXT, INK,
+        plot_balancer_name(all->sheet, balancer, SIZE_TEXT, time->right - time->left, clipped));
     snprintf(curve, sizeof curve, "%s using 2:3 with lines lt 1", source);
     plot_draw(plot, curve);
 }

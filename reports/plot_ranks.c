@@ -112,13 +112,15 @@ static void put_extremes(struct plot *plot, const struct ranks *ranks, uint32_t 
     const struct holdings *held = &ranks->held[balancer];
     for (int least = 0; least < 2; least++) {
         uint32_t server = ranks->rank[least ? ranks->count - 1 : 0].server;
-        char text[512], count[TEXT_MAX], clipped[PLOT_TEXT_MAX];
-        snprintf(text, sizeof text, "%s %s: %s", least ? "least" : "most",
-                 text_count(held->count[server], count),
-                 ranks->sheet->experiment->scenario->server[server].name);
-        plot_text(
-            plot, panel->right - 4, panel->top + 10 + 14 * least, LEAN_RIGHT, SIZE_SMALL, SOFT,
-            plot_text_clip_middle(text, SIZE_SMALL, panel->right - panel->left - 30, clipped));
+        char before[TEXT_MAX + 16], text[PLOT_TEXT_MAX + sizeof before], count[TEXT_MAX],
+            clipped[PLOT_TEXT_MAX];
+        snprintf(before, sizeof before, "%s %s: ", least ? "least" : "most",
+                 text_count(held->count[server], count));
+        double room = panel->right - panel->left - 30 - plot_text_width(before, SIZE_SMALL);
+        snprintf(text, sizeof text, "%s%s", before,
+                 plot_server_name(ranks->sheet, server, SIZE_SMALL, room, clipped));
+        plot_text(plot, panel->right - 4, panel->top + 10 + 14 * least, LEAN_RIGHT, SIZE_SMALL,
+                  SOFT, text);
     }
 }
 

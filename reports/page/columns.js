@@ -6,7 +6,8 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 const WIDE = 240, CROWDED = 400;
-const TOP = 20, TALL = 110, FOOT = 24; /* px of the drawing: above, of the columns, below */
+const TOP = 20, TALL = 110, FOOT = 24, CROWDED_FOOT = 36; /* px of the drawing: above, of the columns, below */
+const LONGEST = 44; /* letters of a name in the foot of a crowd */
 const WIDE_DOTS = 2; /* letters that an ellipsis is as wide as */
 const NAMED = 12; /* so many columns have room for names and numbers */
 
@@ -74,7 +75,8 @@ class Columns {
         const caption = html('figcaption', {}, figure);
         html('b', {}, caption, series.balancers[balancer]);
         this.said = html('span', { class: 'said' }, caption);
-        this.drawing = svg('svg', { viewBox: `0 0 ${this.width} ${TOP + TALL + FOOT}`,
+        const foot = this.named ? FOOT : CROWDED_FOOT;
+        this.drawing = svg('svg', { viewBox: `0 0 ${this.width} ${TOP + TALL + foot}`,
             'aria-hidden': 'true' }, figure);
         svg('path', { class: 'c-floor', d: `M0 ${TOP + TALL + 0.5}H${this.width}` }, this.drawing);
         this.path = {};
@@ -99,7 +101,9 @@ class Columns {
             svg('title', {}, this.name[s]).textContent = short[s] === servers[s] ? '' : servers[s];
         }
         if (!this.named) {
-            this.extremes = svg('text', { class: 'faint', x: 0, y: TOP + TALL + 18 }, this.drawing);
+            this.extremes = [16, 30].map((y) => svg('text', { class: 'faint', x: 0,
+                y: TOP + TALL + y }, this.drawing));
+            this.short = shortened(servers, LONGEST);
         }
     }
 
@@ -214,10 +218,10 @@ class Columns {
         this.said.className = bad ? 'said bad' : 'said';
         if (!this.named) {
             const open = (s) => counted.format(series.count(balancer, sample, s));
-            const one = (s) => `${series.servers[s]}: ${open(s)}`;
-            this.extremes.textContent = said.fullest < 0 ? ''
-                : `fullest ${one(said.fullest)} (${said.ratio.toFixed(2)}\u00d7), `
-                + `emptiest ${one(said.emptiest)} (${said.low.toFixed(2)}\u00d7)`;
+            const one = (s, ratio) => `${this.short[s]}: ${open(s)} (${ratio.toFixed(2)}\u00d7)`;
+            const none = said.fullest < 0;
+            this.extremes[0].textContent = none ? '' : `fullest ${one(said.fullest, said.ratio)}`;
+            this.extremes[1].textContent = none ? '' : `emptiest ${one(said.emptiest, said.low)}`;
         }
     }
 }
