@@ -79,8 +79,8 @@ void plot_fill(struct plot *, double left, double top, double right, double bott
 void plot_title(struct plot *, double left, const char *title, const char *subtitle);
 enum { TITLE_HEIGHT = 58 };
 
-/* The name of one of the servers, or of the balancers, as much of it as there is room for: such that
- * it can be told from the others. */
+/* The name of one of the servers, or of the balancers, as much of it as there is room for: such
+ * that it can be told from the others. */
 char *plot_server_name(const struct sheet *, uint32_t server, double size, double width,
                        char clipped[PLOT_TEXT_MAX]);
 char *plot_balancer_name(const struct sheet *, uint32_t balancer, double size, double width,

@@ -63,12 +63,12 @@ static void keep_worst(double *kept, double ratio)
 static void place_edges(struct heat *heat)
 {
     uint64_t from_ns = sheet_from_ns(heat->sheet), to_ns = sheet_to_ns(heat->sheet), *event_ns;
-    double each_ns = (double)(to_ns - from_ns) / heat->columns;
+    double each = (double)(to_ns - from_ns) / heat->columns;
     uint32_t events = events_times(heat->sheet, &event_ns), last = 0;
     for (uint32_t c = 0; c <= heat->columns; c++)
-        heat->edge_ns[c] = c == heat->columns ? to_ns : from_ns + (uint64_t)(each_ns * c);
+        heat->edge_ns[c] = c == heat->columns ? to_ns : from_ns + (uint64_t)(each * c);
     for (uint32_t e = 0; e < events; e++) {
-        uint32_t nearest = (uint32_t)((double)(event_ns[e] - from_ns) / each_ns + 0.5);
+        uint32_t nearest = (uint32_t)((double)(event_ns[e] - from_ns) / each + 0.5);
         if (nearest > last && nearest < heat->columns) {
             heat->edge_ns[nearest] = event_ns[e];
             last = nearest;
