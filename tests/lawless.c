@@ -262,6 +262,13 @@ static size_t less_and_less(uint32_t slots)
     return 4096 / (slots + 1);
 }
 
+/* Keeps a sum behind what it asked for. */
+static void count_all(struct lb_context *c, uint32_t slot)
+{
+    (void)slot;
+    numbers(c)[c->slots]++;
+}
+
 /* ---- The table ---- */
 
 static const char *const two_words[] = {"one", "two", NULL};
@@ -279,6 +286,10 @@ static const struct lawless near[] = {
      {NAMED("with a word too few"), .pick = pick_first,
       .param = {{.name = "word", .help = "one", .words = two_words, .max = 2}}}},
     {"table", 0, {NAMED("needs less for more"), .pick = pick_first, .memory = less_and_less}},
+    {"memory",
+     2,
+     {NAMED("asks for too little"), .memory = eight_bytes_a_slot, .taken = count_all,
+      .pick = pick_first}},
     {"usable", 4, {NAMED("ignores failures"), .pick = pick_the_failing_too}},
     {"usable", 2, {NAMED("prefers backups"), .pick = pick_backups_first}},
     {"usable", 3, {NAMED("ignores tried"), .pick = pick_ignoring_tried}},

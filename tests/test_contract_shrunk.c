@@ -52,7 +52,7 @@ static void lawless_algorithms_are_shown_by_the_shortest_list(void)
         struct lb_contract_result result;
         if (lawless_at(i)->law == NULL)
             continue;
-        int broken = lb_contract_find(&lawless_at(i)->algorithm, lawless_at(i)->law, 1, check_fault,
+        int broken = lb_contract_find(&lawless_at(i)->algorithm, lawless_at(i)->law, 1, check_fault, NULL,
                                       &shown, &result);
         CHECK_ROW(broken == 1 && shown.faults == 1, "%s: %d laws broken, %u faults told",
                   lawless_at(i)->algorithm.name, broken, shown.faults);

@@ -38,9 +38,11 @@ static const struct lb_contract_law laws[] = {
                             "pick equally"},
     [LAW_TAKEOVER] = {"takeover", "when the lock is taken from the dead, the laws hold as before: "
                                   "it begins anew, from what is counted"},
+    [LAW_MEMORY] = {"memory", "it writes in the memory that it asked for, and nowhere else"},
     [LAW_RETURNS] = {"returns", "every call comes back: no crash, no loop without end"},
 };
 
+/* What it says of its memory comes first: the others make it. */
 static const struct lb_contract_exercise *const exercises[] = {
     &lb_contract_memory,    &lb_contract_ledger,    &lb_contract_borders,
     &lb_contract_own_list,  &lb_contract_edits,     &lb_contract_again_exercise,
@@ -84,8 +86,10 @@ struct run {
     bool shrinks;
     const char *only; /* the one law that is looked for, or NULL: all */
     bool over;
+    uint32_t lists;        /* that there may be */
     const uint64_t *tried; /* parameters that need not be tried again, or NULL */
     void (*report)(void *context, const struct lb_contract_fault *);
+    void (*progress)(void *context, uint32_t lists, uint32_t of);
     void *context;
     struct lb_contract_result *result;
 };
@@ -129,7 +133,8 @@ static void found(struct run *run, const struct lb_contract_exercise *exercise,
                   struct lb_mini_ops *ops, struct lb_contract_verdict *verdict)
 {
     bool died = verdict->law == LAW_RETURNS;
-    bool wanted = run->only == NULL || died || strcmp(run->only, laws[verdict->law].name) == 0;
+    bool stops = died || verdict->law == LAW_TABLE;
+    bool wanted = run->only == NULL || stops || strcmp(run->only, laws[verdict->law].name) == 0;
     run->result->died |= died;
     if (wanted && !run->result->broken[verdict->law])
         tell_shrunk(run, exercise, ops, verdict);
@@ -148,6 +153,8 @@ static void try_list(struct run *run, const struct lb_contract_exercise *exercis
     else if (verdict.broken)
         tell(run, &verdict, exercise->how, NULL, NULL);
     lb_mini_ops_free(&ops);
+    if (run->progress != NULL)
+        run->progress(run->context, run->result->lists, run->lists);
 }
 
 static void try_exercise(struct run *run, const struct lb_contract_exercise *exercise)
@@ -164,11 +171,12 @@ static void try_exercise(struct run *run, const struct lb_contract_exercise *exe
 }
 
 /* An algorithm whose table is broken is not run: its pick may not be there. Where one law is looked
- * for, what is there for it comes first. */
+ * for, what is there for it comes next. */
 static void try_all(struct run *run)
 {
+    try_exercise(run, exercises[0]);
     for (int others = 0; others <= 1; others++)
-        for (int i = 0; i < EXERCISES && !run->result->broken[LAW_TABLE]; i++) {
+        for (int i = 1; i < EXERCISES && !run->result->broken[LAW_TABLE]; i++) {
             bool own = run->only != NULL && strcmp(run->only, laws[exercises[i]->law].name) == 0;
             if (own == (others == 0))
                 try_exercise(run, exercises[i]);
@@ -241,11 +249,32 @@ int lb_contract_run(const struct lb_algorithm *algorithm, const uint64_t *param,
     return count_broken(&result);
 }
 
+static bool is_tried(const struct run *run, const uint64_t param[LB_PARAMS_MAX])
+{
+    return run->tried != NULL && memcmp(param, run->tried, sizeof run->trial.param) == 0;
+}
+
+/* Of one combination of parameters: as many as can be. */
+static void count_lists(void *context, const uint64_t param[LB_PARAMS_MAX])
+{
+    struct run *run = context;
+    struct lb_contract_trial trial = run->trial;
+    if (is_tried(run, param))
+        return;
+    for (int i = 0; i < EXERCISES; i++)
+        for (uint32_t v = 0; lb_view_at(v) != NULL; v++)
+            for (int mode = LB_KEPT; mode >= LB_SUM; mode--) {
+                trial.view = lb_view_at(v);
+                trial.mode = (enum lb_mode)mode;
+                if (exercises[i]->applies == NULL || exercises[i]->applies(&trial))
+                    run->lists += exercises[i]->lists;
+            }
+}
+
 static void try_with(void *context, const uint64_t param[LB_PARAMS_MAX])
 {
     struct run *run = context;
-    if (run->over ||
-        (run->tried != NULL && memcmp(param, run->tried, sizeof run->trial.param) == 0))
+    if (run->over || is_tried(run, param))
         return;
     memcpy(run->trial.param, param, sizeof run->trial.param);
     run->result->combinations++;
@@ -253,7 +282,8 @@ static void try_with(void *context, const uint64_t param[LB_PARAMS_MAX])
 }
 
 int lb_contract_find(const struct lb_algorithm *algorithm, const char *law, uint64_t seed,
-                     void (*report)(void *context, const struct lb_contract_fault *), void *context,
+                     void (*report)(void *context, const struct lb_contract_fault *),
+                     void (*progress)(void *context, uint32_t lists, uint32_t of), void *context,
                      struct lb_contract_result *result)
 {
     enum { OP_MS = 300 };
@@ -262,6 +292,7 @@ int lb_contract_find(const struct lb_algorithm *algorithm, const char *law, uint
         .shrinks = true,
         .only = law,
         .report = report,
+        .progress = progress,
         .context = context,
         .result = result};
     struct lb_mini_memory page;
@@ -275,6 +306,10 @@ int lb_contract_find(const struct lb_algorithm *algorithm, const char *law, uint
     lb_picker_defaults(algorithm, &config);
     try_table(&run);
     if (!result->broken[LAW_TABLE]) {
+        count_lists(&run, config.param);
+        run.tried = config.param;
+        lb_contract_each(algorithm, LB_CONTRACT_ALL_WORDS, count_lists, &run);
+        run.tried = NULL;
         try_with(&run, config.param);
         run.tried = config.param;
         lb_contract_each(algorithm, LB_CONTRACT_ALL_WORDS, try_with, &run);

@@ -18,7 +18,7 @@
 extern "C" {
 #endif
 
-enum { LB_CONTRACT_LAWS = 16, LB_CONTRACT_WHAT = 256, LB_CONTRACT_BEYOND = 512 };
+enum { LB_CONTRACT_LAWS = 17, LB_CONTRACT_WHAT = 256, LB_CONTRACT_BEYOND = 512 };
 
 /* A list of operations, as `lbsim replay` reads it. */
 struct lb_contract_trace {
@@ -70,9 +70,12 @@ struct lb_contract_result {
  * numbers at their least; each broken law is reported once, with the shortest list of operations
  * that was found to break it. law: the name of the only one to look for, and no further once it is
  * broken; NULL: all. Bounded: an operation has 300 ms of the processor. Returns how many laws were
- * broken. The algorithm must be as it was loaded: nobody called it before. */
+ * broken. The algorithm must be as it was loaded: nobody called it before; in this process nobody
+ * does. `progress` (or NULL) hears, after each list, how many of all there may be were played; it
+ * has the context of `report`. */
 int lb_contract_find(const struct lb_algorithm *, const char *law, uint64_t seed,
-                     void (*report)(void *context, const struct lb_contract_fault *), void *context,
+                     void (*report)(void *context, const struct lb_contract_fault *),
+                     void (*progress)(void *context, uint32_t lists, uint32_t of), void *context,
                      struct lb_contract_result *);
 
 /* Of a fault that has a trace, while it is reported: is the law broken again, by the list without

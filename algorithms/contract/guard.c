@@ -102,8 +102,14 @@ static void judge_guarded(struct lb_contract_trial *trial,
     }
     if (child == 0)
         judge_and_leave(trial, exercise, ops);
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+    while (waitpid(child, &status, WUNTRACED) < 0 && errno == EINTR)
         continue;
+    while (WIFSTOPPED(status)) { /* timers do not end who stopped itself; a terminal goes on */
+        if (WSTOPSIG(status) == SIGSTOP)
+            kill(child, SIGKILL);
+        while (waitpid(child, &status, WUNTRACED) < 0 && errno == EINTR)
+            continue;
+    }
     if (!trial->page->done)
         note_death(trial, status);
 }

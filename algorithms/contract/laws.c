@@ -39,11 +39,18 @@ static void make_nothing(const struct lb_contract_trial *trial, uint32_t list,
 static void judge_memory(struct lb_contract_trial *trial, const struct lb_mini_ops *ops)
 {
     (void)ops;
+    const size_t most = (size_t)1 << 30;
     trial->page->call = "the question for its memory";
     size_t one = lb_algorithm_memory(trial->algorithm, 1);
-    if (lb_algorithm_memory(trial->algorithm, 100) < one)
-        lb_contract_fault_found(trial, LAW_TABLE, 0, "it needs less memory for more slots");
+    size_t hundred = lb_algorithm_memory(trial->algorithm, 100);
     trial->page->call = NULL;
+    if (hundred < one)
+        lb_contract_fault_found(trial, LAW_TABLE, 0, "it needs less memory for more slots");
+    else if (hundred > most)
+        lb_contract_fault_found(trial, LAW_TABLE, 0,
+                                "it asks for %zu bytes for 100 slots: more than the GiB that is "
+                                "tried here",
+                                hundred);
 }
 
 /* Once is enough. */
@@ -311,6 +318,11 @@ static bool forced_alike(const struct lb_mini_host *a, const struct lb_mini_host
  * the scope, or the sequence was not left alone. */
 static void judge_sequences(struct lb_contract_trial *trial, const struct lb_mini_ops *ops)
 {
+    trial->page->call = "the question for its memory";
+    bool remembers = lb_algorithm_memory(trial->algorithm, SERVERS) > 0;
+    trial->page->call = NULL;
+    if (remembers)
+        return; /* it may remember what it drew */
     struct lb_mini_setup setup = setup_of(trial, ops);
     struct lb_mini_host *first = played(&setup, ops);
     uint32_t before = drawn(first);
@@ -327,10 +339,9 @@ static void judge_sequences(struct lb_contract_trial *trial, const struct lb_min
     lb_mini_close(drew);
 }
 
-/* Only for algorithms without memory: others may remember what they drew. */
-static bool remembers_nothing(const struct lb_contract_trial *trial)
+static bool outlives_requests(const struct lb_contract_trial *trial)
 {
-    return lb_algorithm_memory(trial->algorithm, SERVERS) == 0 && !trial->view->per_request;
+    return !trial->view->per_request;
 }
 
 const struct lb_contract_exercise lb_contract_sequences = {
@@ -340,4 +351,4 @@ const struct lb_contract_exercise lb_contract_sequences = {
     .lists = 1,
     .make = make_sequences,
     .judge = judge_sequences,
-    .applies = remembers_nothing};
+    .applies = outlives_requests};

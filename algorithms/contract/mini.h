@@ -26,6 +26,7 @@ enum law {
     LAW_ADDRESSES,
     LAW_DRAWS,
     LAW_TAKEOVER,
+    LAW_MEMORY,
     LAW_RETURNS,
     LAWS
 };
@@ -188,7 +189,7 @@ struct lb_mini_host {
     struct lb_mini_memory memory;
     struct lb_region *region[2];
     void *picker_memory, *table_memory[MINI_INSTANCES];
-    size_t picker_size;
+    size_t picker_size, asked; /* asked: by the algorithm, for a scope */
 };
 
 /* ---- mini_memory.c ---- */
@@ -198,6 +199,10 @@ bool lb_mini_memory_get(struct lb_mini_memory *, size_t size, bool two_addresses
 void lb_mini_memory_free(struct lb_mini_memory *);
 void *
 lb_mini_new(size_t size); /* zeroed, aligned to LB_ALIGN; free() it. Aborts where there is none */
+
+/* Bytes of each scope's memory that nobody asked for, and that must stay zero. */
+size_t lb_mini_beyond(size_t asked);
+void lb_mini_check_memory(struct lb_mini_host *);
 
 /* ---- mini_host.c: the host and what happens to it ---- */
 

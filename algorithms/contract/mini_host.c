@@ -49,12 +49,15 @@ static void intern_servers(struct lb_mini_host *host)
 
 static bool make_region(struct lb_mini_host *host)
 {
+    host->trial->page->call = "the question for its memory";
+    host->asked = lb_algorithm_memory(host->trial->algorithm, host->setup.servers);
+    host->trial->page->call = NULL;
     struct lb_shape shape = {
         .slots = host->setup.servers,
         .rows = MINI_ROWS,
         .scopes = MINI_SCOPES,
         .mode = host->setup.mode,
-        .memory = lb_algorithm_memory(host->trial->algorithm, host->setup.servers),
+        .memory = lb_mini_beyond(host->asked),
     };
     size_t size = lb_region_size(&shape);
     struct lb_mini_memory *memory = &host->memory;

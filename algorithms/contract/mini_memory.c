@@ -3,6 +3,7 @@
 #ifndef _XOPEN_SOURCE
 #define _XOPEN_SOURCE 700
 #endif
+#include "../lb_region.h"
 #include "mini.h"
 
 #include <stdio.h>
@@ -71,5 +72,30 @@ void lb_mini_memory_free(struct lb_mini_memory *memory)
                 munmap(memory->at[i], memory->size);
     } else {
         free(memory->at[0]);
+    }
+}
+
+/* Whoever writes past its memory would meet that of another scope, and who knows what there. So
+ * each scope has some more than was asked for: zero as it begins, and nobody's to write. */
+size_t lb_mini_beyond(size_t asked)
+{
+    enum { BEYOND = 256 };
+    return asked > SIZE_MAX - BEYOND ? asked : asked + BEYOND;
+}
+
+void lb_mini_check_memory(struct lb_mini_host *host)
+{
+    struct lb_map map = lb_map_of(host->region[0]);
+    for (uint32_t i = 0; i < MINI_SCOPES && !host->broken; i++) {
+        const char *memory = &map.memory[host->scope[i].scope * map.memory_stride];
+        if (!host->scope[i].used)
+            continue;
+        for (size_t at = host->asked; at < map.memory_stride; at++)
+            if (memory[at] != 0) {
+                lb_mini_fault(host, LAW_MEMORY,
+                              "it asked for %zu bytes for %u slots, and wrote to byte %zu",
+                              host->asked, host->setup.servers, at);
+                break;
+            }
     }
 }

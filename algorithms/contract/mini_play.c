@@ -164,5 +164,7 @@ void lb_mini_play(struct lb_mini_host *host, const struct lb_mini_ops *ops)
         play(host, ops, &ops->op[i]);
         if (host->setup.idle_edits && !host->broken)
             lb_mini_edit_idly(host);
+        if (!host->broken)
+            lb_mini_check_memory(host);
     }
 }

@@ -31,6 +31,7 @@ struct hearing {
     const char *law;       /* of --law, or NULL */
     uint64_t seed;
     FILE *to; /* what is told of the broken laws */
+    struct progress progress;
     bool unwritable;
 };
 
@@ -136,6 +137,12 @@ static void tell(void *context, const struct lb_contract_fault *fault)
 
 /* ---- One algorithm ---- */
 
+static void show_progress(void *context, uint32_t lists, uint32_t of)
+{
+    struct hearing *hearing = context;
+    progress_show(&hearing->progress, lists, of);
+}
+
 static uint32_t count_views(void)
 {
     uint32_t views = 0;
@@ -174,8 +181,10 @@ static int hear(struct hearing *hearing)
     size_t size = 0;
     const char *name = lb_algorithm_name(hearing->algorithm);
     hearing->to = open_memstream(&told, &size);
-    int broken =
-        lb_contract_find(hearing->algorithm, hearing->law, hearing->seed, tell, hearing, &result);
+    hearing->progress = (struct progress){.name = name, .unit = "list"};
+    int broken = lb_contract_find(hearing->algorithm, hearing->law, hearing->seed, tell,
+                                  show_progress, hearing, &result);
+    progress_clear(&hearing->progress);
     fclose(hearing->to);
     printf("%s%s%s: %" PRIu32 " lists of operations, %" PRIu32 " views, 2 modes, seed %" PRIu64
            "\n\n",

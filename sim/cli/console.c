@@ -126,16 +126,17 @@ static void draw_progress(const struct progress *progress, uint64_t done, uint64
     const double enough = .01;
     double part = part_done(progress, done, all), spent_s = 1e-9 * (double)spent_ns;
     double rate = (double)done / spent_s;
+    const char *unit = progress->unit != NULL ? progress->unit : "trial";
     char rates[TIME] = "", left[TIME] = "", time[TEXT_MAX], line[LINE];
     if (done > 0 && spent_ns >= ENOUGH_NS)
-        snprintf(rates, sizeof rates, "  %.*f trials/s", rate < 100, rate);
+        snprintf(rates, sizeof rates, "  %.*f %ss/s", rate < 100, rate, unit);
     if (part >= enough && spent_ns >= ENOUGH_NS) {
         uint64_t left_s = (uint64_t)(spent_s * (1 - part) / part + 1);
         text_time_rounded(left_s * UINT64_C(1000000000), time);
         snprintf(left, sizeof left, "  about %.30s left", time);
     }
-    snprintf(line, sizeof line, "%.*s  %" PRIu64 " of %" PRIu64 " trial%s  %.0f %%%s%s", NAME_SHOWN,
-             progress->name, done, all, all == 1 ? "" : "s", 100 * part, rates, left);
+    snprintf(line, sizeof line, "%.*s  %" PRIu64 " of %" PRIu64 " %s%s  %.0f %%%s%s", NAME_SHOWN,
+             progress->name, done, all, unit, all == 1 ? "" : "s", 100 * part, rates, left);
     fprintf(stderr, "\r\033[K%.*s", SHOWN, line); /* what is longer would wrap */
     fflush(stderr);
 }

@@ -39,6 +39,7 @@ void console_let_signals(void);
 /* A line of progress, redrawn in place; only where stderr is a terminal. */
 struct progress {
     const char *name;
+    const char *unit; /* one of what is done; NULL: "trial" */
     bool shown, quiet;
     /* What of all the trials has been simulated, of trial_ns each; NULL: what is done is known by
      * whole trials only. */
