@@ -46,7 +46,8 @@ struct judgement judge(struct hand *hand, const struct expectation *it,
 {
     hand->scenario.expectation = it;
     hand->scenario.expectations = 1;
-    struct judgements *judgements = expect_judge(&hand->experiment, 1, NULL, NULL);
+    struct judgements *judgements =
+        expect_judge(&hand->experiment, &(struct run_options){.threads = 1});
     struct judgement first = {0};
     CU_ASSERT(judgements != NULL && judgements->count == 1);
     if (judgements->count == 1)

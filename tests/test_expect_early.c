@@ -90,7 +90,7 @@ static void ends_where_the_full_run_was(void)
     if (scenario == NULL)
         return;
     struct experiment *full = run(scenario, SERIES_NONE);
-    struct judgements *judgements = expect_judge(full, THREADS, NULL, NULL);
+    struct judgements *judgements = expect_judge(full, &(struct run_options){.threads = THREADS});
     uint32_t balancers = scenario->balancers;
     CU_ASSERT(judgements->count == 18 * balancers);
     for (uint32_t i = 0; i < judgements->count; i++) {
@@ -171,13 +171,16 @@ static void runs_what_it_needs(void)
         return;
     struct experiment *full = run(scenario, SERIES_NONE);
     struct counted counted = {.runs = 0};
-    struct judgements *judgements = expect_judge(full, 1, count_runs, &counted);
+    struct judgements *judgements = expect_judge(
+        full, &(struct run_options){.threads = 1, .progress = count_runs, .context = &counted});
     CU_ASSERT(judgements != NULL && judgements->count == 4);
     CU_ASSERT(counted.runs == 2 && counted.trials[0] == UINT64_C(2) * RUNS &&
               counted.trials[1] == RUNS);
     judgements_free(judgements);
     counted.runs = 7; /* the next gives up */
-    CU_ASSERT(expect_judge(full, 1, count_runs, &counted) == NULL);
+    CU_ASSERT(expect_judge(full, &(struct run_options){.threads = 1,
+                                                       .progress = count_runs,
+                                                       .context = &counted}) == NULL);
     experiment_free(full);
     scenario_free(scenario);
 }
@@ -193,7 +196,7 @@ static void changes_until_then(void)
     if (scenario == NULL)
         return;
     struct experiment *full = run(scenario, SERIES_NONE);
-    struct judgements *judgements = expect_judge(full, THREADS, NULL, NULL);
+    struct judgements *judgements = expect_judge(full, &(struct run_options){.threads = THREADS});
     const struct judgement *it = judgements->judgement;
     CU_ASSERT(it[0].verdict == EXPECT_FAILED && it[0].endless == RUNS);
     /* the next change came before five minutes, so that is as in the full run */

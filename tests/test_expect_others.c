@@ -122,7 +122,7 @@ static void of_all(void)
     it.at_most = (struct expect_relation){"two", 1};
     hand.scenario.expectation = &it;
     hand.scenario.expectations = 1;
-    struct judgements *got = expect_judge(&hand.experiment, 1, NULL, NULL);
+    struct judgements *got = expect_judge(&hand.experiment, &(struct run_options){.threads = 1});
     static const struct {
         const char *balancer;
         enum expect_condition condition;
@@ -218,7 +218,7 @@ static void the_worst_counts(void)
     two[1].balancer = "two"; /* has no value */
     hand.scenario.expectation = two;
     hand.scenario.expectations = 2;
-    struct judgements *got = expect_judge(&hand.experiment, 1, NULL, NULL);
+    struct judgements *got = expect_judge(&hand.experiment, &(struct run_options){.threads = 1});
     CU_ASSERT(got->count == 2 && expect_outcome(got) == EXPECT_FAILED);
     judgements_free(got);
     hand_end(&hand);

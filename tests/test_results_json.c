@@ -37,7 +37,7 @@ static bool begin(struct both *both)
     if (both->scenario != NULL) {
         struct run_options options = {.seed = 7, .replications = REPLICATIONS, .threads = 2};
         both->experiment = experiment_run(both->scenario, &options);
-        both->judgements = expect_judge(both->experiment, 2, NULL, NULL);
+        both->judgements = expect_judge(both->experiment, &(struct run_options){.threads = 2});
         report_results_json((const struct experiment *const *)&both->experiment,
                             (const struct judgements *const *)&both->judgements, 1, to);
     }

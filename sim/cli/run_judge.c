@@ -19,8 +19,13 @@ bool run_judge(struct job *job)
     job->judgements = memory_zeroed(job->experiments, sizeof *job->judgements);
     for (uint32_t i = 0; i < job->experiments; i++) {
         struct progress progress = {.name = job->scenario[i]->name, .quiet = job->quiet};
-        job->judgements[i] =
-            expect_judge(job->experiment[i], (uint32_t)job->threads, show_progress, &progress);
+        struct run_options run = {.threads = (uint32_t)job->threads,
+                                  .slot = job->guard.slot,
+                                  .progress = show_progress,
+                                  .context = &progress};
+        if (job->guard.experiment != NULL)
+            atomic_store(job->guard.experiment, i);
+        job->judgements[i] = expect_judge(job->experiment[i], &run);
         progress_clear(&progress);
         if (job->judgements[i] == NULL)
             return false;

@@ -13,6 +13,7 @@ struct ending {
     uint64_t at_ns;
     struct scenario *scenario; /* owned; NULL: the whole one's */
     struct experiment *own;    /* owned, or NULL */
+    uint32_t *number;          /* owned, or NULL: of its balancers, in the whole one */
     const struct experiment *experiment;
 };
 
@@ -36,15 +37,18 @@ static bool is_needed(const struct scenario *scenario, uint64_t at_ns,
     return false;
 }
 
-/* The scenario until then, with the balancers that matter. */
-static struct scenario *shorten(const struct scenario *whole, uint64_t at_ns)
+/* The scenario until then, with the balancers that matter; number[]: where they stand in the whole.
+ */
+static struct scenario *shorten(const struct scenario *whole, uint64_t at_ns, uint32_t *number)
 {
     struct scenario *until = scenario_until(whole, at_ns);
     until->balancers = 0;
     until->balancer = arena_zeroed(&until->arena, whole->balancers, sizeof *until->balancer);
     for (uint32_t b = 0; b < whole->balancers; b++)
-        if (is_needed(whole, at_ns, &whole->balancer[b]))
+        if (is_needed(whole, at_ns, &whole->balancer[b])) {
+            number[until->balancers] = b;
             until->balancer[until->balancers++] = whole->balancer[b];
+        }
     return until;
 }
 
@@ -55,8 +59,11 @@ static bool run_ending(struct ending *ending, const struct experiment *whole,
     ending->experiment = whole;
     if (ending->at_ns == whole->scenario->duration_ns)
         return true;
-    ending->scenario = shorten(whole->scenario, ending->at_ns);
-    ending->own = experiment_run(ending->scenario, options);
+    ending->number = memory_zeroed(whole->scenario->balancers, sizeof *ending->number);
+    ending->scenario = shorten(whole->scenario, ending->at_ns, ending->number);
+    struct run_options until = *options;
+    until.slot_balancer = ending->number;
+    ending->own = experiment_run(ending->scenario, &until);
     ending->experiment = ending->own;
     return ending->own != NULL;
 }
@@ -65,6 +72,7 @@ static void ending_free(struct ending *ending)
 {
     experiment_free(ending->own);
     scenario_free(ending->scenario);
+    free(ending->number);
 }
 
 /* ---- Finding what an expectation is about ---- */
@@ -184,16 +192,15 @@ static struct ending *find_endings(const struct scenario *scenario, uint32_t *co
     return ending;
 }
 
-struct judgements *expect_judge(const struct experiment *experiment, uint32_t threads,
-                                bool (*progress)(void *context, uint64_t done, uint64_t trials),
-                                void *context)
+struct judgements *expect_judge(const struct experiment *experiment, const struct run_options *as)
 {
     const struct scenario *scenario = experiment->scenario;
     const struct run_options options = {.seed = experiment->seed,
                                         .replications = experiment->replications,
-                                        .threads = threads,
-                                        .progress = progress,
-                                        .context = context};
+                                        .threads = as->threads,
+                                        .progress = as->progress,
+                                        .context = as->context,
+                                        .slot = as->slot};
     enum { CONDITIONS = 3 };
     size_t most = (size_t)CONDITIONS * scenario->expectations * scenario->balancers;
     uint32_t endings;

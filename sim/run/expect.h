@@ -65,12 +65,11 @@ struct judgements {
 };
 
 /* Judges all that the experiment's scenario expects. Expectations whose `at` is not the end are
- * judged by runs that end there, once for each such time, with the same seed, replications and
- * threads: a run is causal, so they are the beginning of the full ones. progress and context: as in
- * run_options, told of those runs; may be NULL. NULL: given up. Freed with judgements_free(). */
-struct judgements *expect_judge(const struct experiment *, uint32_t threads,
-                                bool (*progress)(void *context, uint64_t done, uint64_t trials),
-                                void *context);
+ * judged by runs that end there, once for each such time, with the same seed and replications: a run
+ * is causal, so they are the beginning of the full ones. Of the options they take threads, slot,
+ * progress and context, which are told of those runs. NULL: given up. Freed with
+ * judgements_free(). */
+struct judgements *expect_judge(const struct experiment *, const struct run_options *);
 void judgements_free(struct judgements *);
 
 /* The worst verdict of those that count, of level error and not left out: EXPECT_FAILED, else

@@ -19,6 +19,7 @@ struct crew {
     const struct run_options *options;
     const struct pick_sink *picks;   /* or NULL */
     struct run_slot *slot;           /* [threads], or NULL */
+    const uint32_t *slot_balancer;   /* or NULL */
     atomic_uint threads;             /* that have begun */
     atomic_uint_fast64_t *played_ns; /* or NULL */
     atomic_uint_fast64_t next;
@@ -59,6 +60,13 @@ static bool is_own(const struct scenario *scenario, const struct balancer *balan
     return false;
 }
 
+static uint64_t index_for_slot(const struct crew *crew, const struct trial *trial)
+{
+    const uint32_t *called = crew->slot_balancer;
+    uint32_t balancer = called != NULL ? called[trial->balancer] : trial->balancer;
+    return balancer * crew->experiment->replications + trial->replication;
+}
+
 static void run_trial(struct crew *crew, struct run_slot *slot, struct trial *trial, void *told)
 {
     const struct experiment *experiment = crew->experiment;
@@ -80,7 +88,7 @@ static void run_trial(struct crew *crew, struct run_slot *slot, struct trial *tr
     if (slot != NULL && is_own(scenario, config.balancer))
         config.witness = &slot->witness;
     if (slot != NULL)
-        atomic_store(&slot->trial, (uint64_t)(trial - experiment->trial) + 1);
+        atomic_store(&slot->trial, index_for_slot(crew, trial) + 1);
     trial->result = world_run(&config);
     if (slot != NULL)
         atomic_store(&slot->trial, 0);
@@ -197,6 +205,7 @@ struct experiment *experiment_run(const struct scenario *scenario,
                         .options = options,
                         .picks = options->picks,
                         .slot = options->slot,
+                        .slot_balancer = options->slot_balancer,
                         .played_ns = options->played_ns,
                         .lock = PTHREAD_MUTEX_INITIALIZER,
                         .changed = PTHREAD_COND_INITIALIZER};

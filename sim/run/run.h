@@ -45,7 +45,7 @@ struct pick_sink {
 
 /* What a thread is at: where another process can read it, if it is to tell what ended this one. */
 struct run_slot {
-    _Atomic uint64_t trial; /* 1 + its index; 0: none */
+    _Atomic uint64_t trial; /* 1 + its index, among all balancers there are; 0: none */
     struct witness witness; /* of a trial whose algorithm is a user's own */
 };
 
@@ -58,6 +58,7 @@ struct run_options {
     void *context;
     const struct pick_sink *picks;   /* or NULL */
     struct run_slot *slot;           /* [threads], or NULL: a user's own algorithms are trusted */
+    const uint32_t *slot_balancer;   /* [balancers]: what slots call them; NULL: by their place */
     atomic_uint_fast64_t *played_ns; /* gets what all trials have simulated so far added; or NULL */
     uint32_t pick_set;               /* this and the next as struct world_config has them */
     bool loses_releases;
