@@ -7,7 +7,9 @@
 #include <signal.h>
 #include <stdio.h>
 
-static const char *signal_name(int number)
+enum { SIGNAL_ROOM = 32 };
+
+static const char *signal_name(int number, char room[SIGNAL_ROOM])
 {
     static const struct {
         int number;
@@ -19,7 +21,8 @@ static const char *signal_name(int number)
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
         if (row[i].number == number)
             return row[i].name;
-    return "a signal";
+    snprintf(room, SIGNAL_ROOM, "signal %d", number);
+    return room;
 }
 
 /* In words of lb_author.h: which of its functions it may have been. */
@@ -63,27 +66,34 @@ static void say_unsound(const char *file, const struct witness *witness, const c
 int blame(const char *file, const struct guard_outcome *outcome, const struct witness *witness,
           const char *at)
 {
+    char name[SIGNAL_ROOM];
     const char *call = calls[atomic_load(&witness->call) % WITNESS_CALLS];
     if (outcome->end == GUARD_STUCK)
         console_error("%s: did not come back from %s, %s", file, call, at);
+    else if (outcome->end == GUARD_LEFT && outcome->value == EXIT_ENVIRONMENT &&
+             atomic_load(&witness->call) == WITNESS_MEMORY)
+        console_error("%s: asked in %s for more bytes than there are, %s", file, call, at);
     else if (outcome->end == GUARD_LEFT)
         console_error("%s: ended the program (exit %d) in %s, %s", file, outcome->value, call, at);
     else if (witness->unsound != 0)
         say_unsound(file, witness, at);
     else
-        console_error("%s: crashed (%s) in %s, %s", file, signal_name(outcome->value), call, at);
+        console_error("%s: crashed (%s) in %s, %s", file, signal_name(outcome->value, name), call,
+                      at);
     return outcome->interrupted ? EXIT_INTERRUPTED : EXIT_INVALID;
 }
 
 int blame_nobody(const struct guard_outcome *outcome, const char *files)
 {
     int number = outcome->value;
+    char name[SIGNAL_ROOM];
     if (number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL ||
-        number == SIGABRT || number == SIGTRAP)
+        number == SIGABRT || number == SIGTRAP) {
         console_error("lbsim itself ended (%s), outside every call of %s; who writes where it "
                       "should not may cause that, too",
-                      signal_name(number), files);
-    else if (number == SIGKILL)
+                      signal_name(number, name), files);
+        console_error("to see who does: the same under valgrind, with --unguarded");
+    } else if (number == SIGKILL)
         console_error("the run was killed (SIGKILL), outside every call of %s", files);
     sigset_t one;
     sigemptyset(&one);

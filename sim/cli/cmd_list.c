@@ -16,6 +16,7 @@ static const struct option_row options[] = {PLUGIN_OPTION, {0, NULL, NULL, NULL,
 /* One kind of thing: `only` is a name to show alone, or NULL. The number of things shown. */
 struct kind {
     const char *name, *about;
+    bool takes_own; /* algorithms of a user's own add to it */
     uint32_t (*list)(FILE *, const char *only, const struct vocabulary *);
 };
 
@@ -153,18 +154,17 @@ static void list_key(void *context, const char *section, const struct scenario_k
 
 static uint32_t list_keys(FILE *to, const char *only, const struct vocabulary *vocabulary)
 {
-    (void)vocabulary;
     struct key_listing listing = {.to = to, .only = only};
-    scenario_keys(list_key, &listing);
+    scenario_keys(vocabulary, list_key, &listing);
     return listing.shown;
 }
 
 static const struct kind kinds[] = {
-    {"algorithms", "the algorithms and their parameters", list_algorithms},
-    {"presets", "named real-world combinations", list_presets},
-    {"views", "which connections a pick sees", list_views},
-    {"metrics", "what the numbers are", list_metrics},
-    {"keys", "what may stand in a scenario file", list_keys},
+    {"algorithms", "the algorithms and their parameters", true, list_algorithms},
+    {"presets", "named real-world combinations", false, list_presets},
+    {"views", "which connections a pick sees", false, list_views},
+    {"metrics", "what the numbers are", false, list_metrics},
+    {"keys", "what may stand in a scenario file", true, list_keys},
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -184,6 +184,13 @@ static const struct kind *find_kind(const char *name)
     return NULL;
 }
 
+static int refuse_own(void)
+{
+    console_error("list: --plugin adds to the algorithms and the keys: "
+                  "lbsim list algorithms --plugin ...");
+    return EXIT_INVALID;
+}
+
 static int list_for(const struct command_line *line, const struct own *own)
 {
     const char *only = line->words > 1 ? line->word[1] : NULL;
@@ -194,10 +201,8 @@ static int list_for(const struct command_line *line, const struct own *own)
     if (line->words > 2) {
         console_error("list: a kind and a name at most, not '%s'", line->word[2]);
         code = EXIT_INVALID;
-    } else if (own->words.owns > 0 &&
-               (line->words == 0 || strcmp(line->word[0], "algorithms") != 0)) {
-        console_error("list: --plugin adds to the algorithms: lbsim list algorithms --plugin ...");
-        code = EXIT_INVALID;
+    } else if (line->words == 0 && own->words.owns > 0) {
+        code = refuse_own();
     } else if (line->words == 0) {
         for (int i = 0; i < KINDS; i++)
             fprintf(to, "lbsim list %-12s %s\n", kinds[i].name, kinds[i].about);
@@ -205,6 +210,8 @@ static int list_for(const struct command_line *line, const struct own *own)
         const struct kind *kind = find_kind(line->word[0]);
         if (kind == NULL) {
             code = EXIT_INVALID;
+        } else if (own->words.owns > 0 && !kind->takes_own) {
+            code = refuse_own();
         } else if (kind->list(to, only, &own->words) == 0) {
             console_error("list: there is no '%s' among the %s; lbsim list %s shows them all", only,
                           kind->name, kind->name);

@@ -3,7 +3,8 @@
  * When it dies, several trials may have been under way on its threads, and a signal does not tell
  * whose it was. Trials are deterministic, so each of them is run again, alone, in their order,
  * until one dies. They were begun in that order too, so it is the first of all that die, whatever
- * the number of threads. */
+ * the number of threads. Where none dies again, an algorithm of the user's own is not as
+ * deterministic as it ought to be, and who was being asked is named. */
 #include "sim/cli/blame.h"
 #include "sim/cli/console.h"
 #include "sim/cli/run_parts.h"
@@ -108,8 +109,10 @@ static bool confess(const struct inquest *inquest, struct suspect *suspect,
         inquest->work->alone(inquest->job, inquest->experiment, suspect->trial);
         _exit(EXIT_FINE);
     }
+    if (outcome->interrupted || outcome->end == GUARD_RETURNED || !guard_asks(&guard->slot[0]))
+        return false;
     suspect->witness = guard->slot[0].witness;
-    return !outcome->interrupted && outcome->end != GUARD_RETURNED && guard_asks(&guard->slot[0]);
+    return true;
 }
 
 static int accuse(const struct inquest *inquest, const struct suspect *suspect,
@@ -132,33 +135,66 @@ static char *all_paths(const struct plugins *plugins)
     return text;
 }
 
-/* One that was alone is caught; others are asked one by one. */
+/* It may end this process, so what would be left of the log is cleared away first. */
+static int say_nobody(struct job *job, const struct guard_outcome *outcome)
+{
+    char *paths = all_paths(&job->own.plugins);
+    if (job->log != NULL)
+        pick_log_abandon(job->log);
+    job->log = NULL;
+    int code = blame_nobody(outcome, paths);
+    free(paths);
+    return code;
+}
+
+/* The first that was being asked when the run ended, or UINT32_MAX. */
+static uint32_t find_asked(const struct suspect *suspect, uint32_t suspects)
+{
+    for (uint32_t i = 0; i < suspects; i++)
+        if (atomic_load(&suspect[i].witness.call) != WITNESS_NONE)
+            return i;
+    return UINT32_MAX;
+}
+
+/* Asks them one by one: the first that does it again, or UINT32_MAX. */
+static uint32_t find_again(const struct inquest *inquest, struct suspect *suspect,
+                           uint32_t suspects, struct guard_outcome *outcome)
+{
+    for (uint32_t i = 0; i < suspects; i++) {
+        struct guard_outcome again;
+        bool guilty = confess(inquest, &suspect[i], &again);
+        again.interrupted = again.interrupted || outcome->interrupted;
+        if (guilty)
+            *outcome = again;
+        outcome->interrupted = again.interrupted;
+        if (guilty)
+            return i;
+    }
+    return UINT32_MAX;
+}
+
+/* One that was alone is caught; others are asked again. */
 static int find_culprit(const struct inquest *inquest, struct guard_outcome outcome)
 {
     struct job *job = inquest->job;
-    uint32_t caught = UINT32_MAX;
     struct suspect *suspect = memory_zeroed(job->guard.slots, sizeof *suspect);
     uint32_t suspects = suspects_of(&job->guard, suspect);
-    if (suspects == 1 && atomic_load(&suspect[0].witness.call) != WITNESS_NONE)
-        caught = 0;
-    for (uint32_t i = 0; i < suspects && suspects > 1 && caught == UINT32_MAX; i++) {
-        struct guard_outcome again;
-        if (confess(inquest, &suspect[i], &again)) {
-            outcome = again;
-            caught = i;
-        }
-        outcome.interrupted = outcome.interrupted || again.interrupted;
-    }
+    bool alone = suspects == 1;
+    uint32_t again = alone ? UINT32_MAX : find_again(inquest, suspect, suspects, &outcome);
+    uint32_t asked = find_asked(suspect, suspects);
     int code;
-    if (caught == UINT32_MAX && outcome.interrupted) {
+    if (again != UINT32_MAX) {
+        code = accuse(inquest, &suspect[again], &outcome);
+    } else if (outcome.interrupted && !(alone && asked == 0)) {
         console_error("interrupted while it was sought who ended the run; nothing was written");
         code = EXIT_INTERRUPTED;
-    } else if (caught != UINT32_MAX) {
-        code = accuse(inquest, &suspect[caught], &outcome);
+    } else if (asked != UINT32_MAX) {
+        code = accuse(inquest, &suspect[asked], &outcome);
+        if (!alone)
+            console_error("run again alone it did not: does it keep anything outside c->memory, "
+                          "or write past it? Try lbsim contract");
     } else {
-        char *paths = all_paths(&job->own.plugins);
-        code = blame_nobody(&outcome, paths);
-        free(paths);
+        code = say_nobody(job, &outcome);
     }
     free(suspect);
     return code;

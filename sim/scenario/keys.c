@@ -29,25 +29,22 @@ static void tell_habits(each_key *each, void *context)
     }
 }
 
-static void tell_parameters(each_key *each, void *context)
+static void tell_parameters(const struct lb_algorithm *algorithm, each_key *each, void *context)
 {
     char form[FORM_ROOM], section[FORM_ROOM], number[24];
-    for (uint32_t a = 0; lb_algorithm_at(a) != NULL; a++) {
-        const struct lb_param *param = lb_algorithm_params(lb_algorithm_at(a));
-        snprintf(section, sizeof section, "a balancer of algorithm %s",
-                 lb_algorithm_name(lb_algorithm_at(a)));
-        for (uint32_t i = 0; param[i].name != NULL; i++) {
-            struct scenario_key key = {
-                .name = param[i].name, .form = form, .fallback = number, .about = param[i].help};
-            snprintf(form, sizeof form, "%s%" PRIu64 "..%" PRIu64, param[i].or_off ? "0 | " : "",
-                     param[i].min, param[i].max);
-            snprintf(number, sizeof number, "%" PRIu64, param[i].fallback);
-            if (param[i].words != NULL) {
-                join_words(param[i].words, form);
-                key.fallback = param[i].words[param[i].fallback];
-            }
-            each(context, section, &key);
+    const struct lb_param *param = lb_algorithm_params(algorithm);
+    snprintf(section, sizeof section, "a balancer of algorithm %s", lb_algorithm_name(algorithm));
+    for (uint32_t i = 0; param[i].name != NULL; i++) {
+        struct scenario_key key = {
+            .name = param[i].name, .form = form, .fallback = number, .about = param[i].help};
+        snprintf(form, sizeof form, "%s%" PRIu64 "..%" PRIu64, param[i].or_off ? "0 | " : "",
+                 param[i].min, param[i].max);
+        snprintf(number, sizeof number, "%" PRIu64, param[i].fallback);
+        if (param[i].words != NULL) {
+            join_words(param[i].words, form);
+            key.fallback = param[i].words[param[i].fallback];
         }
+        each(context, section, &key);
     }
 }
 
@@ -97,7 +94,7 @@ static void tell_traffic_keys(each_key *each, void *context)
     }
 }
 
-void scenario_keys(each_key *each, void *context)
+void scenario_keys(const struct vocabulary *vocabulary, each_key *each, void *context)
 {
     const struct section *const all[] = {
         &scenario_section, &measure_section, &gateway_section,   &server_section,
@@ -109,7 +106,10 @@ void scenario_keys(each_key *each, void *context)
         for (const struct key *key = all[i]->keys; key->row.name != NULL; key++)
             each(context, all[i]->name, &key->row);
     tell_habits(each, context);
-    tell_parameters(each, context);
+    for (uint32_t a = 0; lb_algorithm_at(a) != NULL; a++)
+        tell_parameters(lb_algorithm_at(a), each, context);
+    for (uint32_t a = 0; a < vocabulary->owns; a++)
+        tell_parameters(vocabulary->own[a], each, context);
     tell_arrivals(each, context);
     tell_distributions(each, context);
     tell_traffic_keys(each, context);

@@ -83,8 +83,10 @@ struct scenario_key {
     bool required, planned;
 };
 
-/* Calls `each` for every key of every section, in the order of the tables. */
-void scenario_keys(void (*each)(void *context, const char *section, const struct scenario_key *),
+/* Calls `each` for every key of every section, in the order of the tables; with the parameters of
+ * the vocabulary's own algorithms after those of the library's. */
+void scenario_keys(const struct vocabulary *,
+                   void (*each)(void *context, const char *section, const struct scenario_key *),
                    void *context);
 
 #endif
