@@ -187,5 +187,6 @@ void lb_contract_trace(const struct lb_contract_trial *trial, const struct lb_mi
     clause(trace, trial->mode == LB_SUM, "its region is of mode LB_KEPT");
     clause(trace, exercise->how != NULL, "it plays the list once");
     clause(trace, verdict->step > ops->ops, "it does not close what is open in the end");
+    clause(trace, verdict->law == LAW_MEMORY, "it does not look at what was not asked for");
     clause(trace, verdict->drew, "its random numbers are others");
 }
