@@ -21,7 +21,9 @@ enum {
     EXITS,
     FAR,
     FULL,
-    LOADED
+    LOADED,
+    OF_ALL, /* counts the calls of all trials, where it must not */
+    GREEDY, /* wants more memory than there is */
 };
 
 _Noreturn void _exit(int code);
@@ -36,12 +38,15 @@ static size_t memory(uint32_t slots)
     (void)slots;
     if (CRASHES == IN_MEMORY)
         crash();
-    return 2 * sizeof(uint64_t);
+    return CRASHES == GREEDY ? SIZE_MAX : 2 * sizeof(uint64_t);
 }
 
 /* The scope's memory begins with how often it was asked. */
 static bool is_time(struct lb_context *c)
 {
+    static uint64_t of_all;
+    if (CRASHES == OF_ALL)
+        return __atomic_add_fetch(&of_all, 1, __ATOMIC_SEQ_CST) >= AT;
     return ++*(uint64_t *)c->memory >= AT;
 }
 
@@ -77,7 +82,7 @@ static double score(const struct lb_context *c, uint32_t member, int64_t load)
 static uint32_t misbehave(struct lb_context *c)
 {
     volatile uint64_t spent = 0;
-    if (CRASHES == IN_PICK)
+    if (CRASHES == IN_PICK || CRASHES == OF_ALL)
         crash();
     while (CRASHES == LOOPS)
         spent++;
@@ -90,7 +95,8 @@ static uint32_t pick(struct lb_context *c)
 {
     if (CRASHES == LOADED && lb_load(c, 0) >= AT)
         crash();
-    if ((CRASHES == IN_PICK || (CRASHES >= LOOPS && CRASHES <= FULL)) && is_time(c))
+    bool may = CRASHES == IN_PICK || (CRASHES >= LOOPS && CRASHES <= FULL) || CRASHES == OF_ALL;
+    if (may && is_time(c))
         return misbehave(c);
     for (uint32_t i = 0; i < c->members; i++)
         if (lb_usable(c, i))
