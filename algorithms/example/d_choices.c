@@ -3,7 +3,9 @@
  * Idea: draw d usable servers by weight; of these, the fewest connections for its weight serves.
  * Cost of a pick: d random numbers, d + 1 walks over the list. Memory: 8 bytes a server.
  * A scale event: a newcomer gets the picks that draw it, d times its share at most, and no flood.
- * Source: Azar, Broder, Karlin, Upfal, "Balanced Allocations" (1994); Mitzenmacher (1996). */
+ * Source: Azar, Broder, Karlin, Upfal, "Balanced Allocations" (1994); Mitzenmacher (1996).
+ *
+ * `lbsim contract ./d_choices.so` tries on it what an algorithm must keep. */
 #include "lb_author.h"
 
 /* The parameters, in the order of the table below. */
