@@ -26,7 +26,7 @@ static void check_trace(const struct lawless *lawless, const struct lb_contract_
     CHECK_ROW(fault->step >= 1 && fault->step <= operations + 1, "%s: seen at %u", name,
               fault->step);
     if (operations > 10)
-        return; /* it was not shrunk: to play it without each of its operations would take minutes */
+        return; /* it was not shrunk: to go on would take minutes */
     CHECK_ROW(lb_contract_again(fault, 0), "%s: the trace does not show it again", name);
     for (uint32_t i = 1; i <= operations; i++)
         CHECK_ROW(!lb_contract_again(fault, i), "%s: operation %u is not needed:\n%s", name, i,

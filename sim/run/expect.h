@@ -65,9 +65,9 @@ struct judgements {
 };
 
 /* Judges all that the experiment's scenario expects. Expectations whose `at` is not the end are
- * judged by runs that end there, once for each such time, with the same seed and replications: a run
- * is causal, so they are the beginning of the full ones. Of the options they take threads, slot,
- * progress and context, which are told of those runs. NULL: given up. Freed with
+ * judged by runs that end there, once for each such time, with the same seed and replications: a
+ * run is causal, so they are the beginning of the full ones. Of the options they take threads,
+ * slot, progress and context, which are told of those runs. NULL: given up. Freed with
  * judgements_free(). */
 struct judgements *expect_judge(const struct experiment *, const struct run_options *);
 void judgements_free(struct judgements *);
