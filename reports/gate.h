@@ -15,6 +15,9 @@ struct gate_report {
     uint32_t expecting;
     bool exact; /* whatever is not the same fails */
     bool colour;
+    const char *const *word; /* [scenarios]: as the command line names them; NULL: their files */
+    const char *const
+        *damage;           /* [scenarios]: what is wrong with a baseline; or NULL, and so each */
     const char *directory; /* of the baselines, as the command line names it; NULL: by default */
     bool has_seed;         /* -s was given */
     uint64_t seed;

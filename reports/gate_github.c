@@ -125,7 +125,7 @@ void report_gate_github(const struct gate_report *report, FILE *to)
         const struct gate_judged *judged = report->judged[i];
         if (judged->why != GATE_JUDGED) {
             put_head(to, "error", judged->scenario, NULL, gate_verdict_text(GATE_CANNOT_JUDGE));
-            put_escaped(to, gate_why_text(judged->why), false);
+            put_escaped(to, gate_whole_text(report, judged, text), false);
             fputs("%0Abegin anew: ", to);
             put_escaped(to, gate_accept_text(report, judged, text), false);
             fputc('\n', to);

@@ -91,7 +91,7 @@ static void put_case(FILE *to, const struct gate_report *report, const struct ga
     fputs("    <testcase", to);
     snprintf(text, sizeof text, "%s.%s", judged->scenario->name, finding->balancer);
     put_attribute(to, "classname", text);
-    put_attribute(to, "name", finding->metric != NULL ? finding->metric : "every metric");
+    put_attribute(to, "name", gate_metric_text(finding, text));
     if (outcome == FINE) {
         fputs("/>\n", to);
         return;
@@ -118,7 +118,7 @@ static void put_whole(FILE *to, const struct gate_report *report, const struct g
     fputs("    <testcase", to);
     put_attribute(to, "classname", judged->scenario->name);
     fprintf(to, " name=\"baseline\">\n      <%s", element);
-    put_attribute(to, "message", gate_why_text(judged->why));
+    put_attribute(to, "message", gate_whole_text(report, judged, text));
     put_attribute(to, "type", gate_verdict_text(GATE_CANNOT_JUDGE));
     fputs(">begin anew: ", to);
     put_text(to, gate_accept_text(report, judged, text));

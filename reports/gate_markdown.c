@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* A cell of a table: no bar ends it, and nothing in it is a mark. */
-static void put_cell(FILE *to, const char *text)
+/* Text in which nothing is a mark, and no bar ends a cell of a table. */
+static void put_text(FILE *to, const char *text)
 {
     for (; *text != '\0'; text++) {
         if (*text == '\n' || *text == '\r') {
@@ -15,7 +15,19 @@ static void put_cell(FILE *to, const char *text)
             fputc('\\', to);
         fputc(*text, to);
     }
+}
+
+static void put_cell(FILE *to, const char *text)
+{
+    put_text(to, text);
     fputs(" | ", to);
+}
+
+static void put_line(FILE *to, const char *what, const char *text)
+{
+    fputs(what, to);
+    put_text(to, text);
+    fputs(".\n", to);
 }
 
 static bool is_shown(const struct gate_finding *finding)
@@ -37,7 +49,7 @@ static void put_rows(FILE *to, const struct gate_judged *judged)
         fputs("| ", to);
         put_cell(to, gate_verdict_text(finding->verdict));
         put_cell(to, finding->balancer);
-        put_cell(to, finding->metric != NULL ? finding->metric : "every metric");
+        put_cell(to, gate_metric_text(finding, text));
         put_cell(to, gate_finding_text(finding, text));
         put_cell(to, finding->verdict == GATE_FAIL ? gate_place_text(finding, text) : "");
         fputc('\n', to);
@@ -96,7 +108,7 @@ void report_gate_markdown(const struct gate_report *report, FILE *to)
         fprintf(to, "\n### %s: %s\n\n", judged->scenario->name,
                 gate_verdict_text(gate_gravest(judged)));
         if (judged->why != GATE_JUDGED)
-            fprintf(to, "It cannot be judged: %s.\n", gate_why_text(judged->why));
+            put_line(to, "It cannot be judged: ", gate_whole_text(report, judged, text));
         else
             fprintf(to, "%s\n", gate_counts_text(judged->count, text));
         put_rows(to, judged);

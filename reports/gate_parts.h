@@ -27,12 +27,18 @@ enum gate_verdict gate_gravest(const struct gate_judged *);
 /* Whether the finding keeps the gate from ending with 0 by failing. */
 bool gate_fails(const struct gate_report *, const struct gate_finding *);
 
+/* Why a scenario cannot be judged as a whole. */
+char *gate_whole_text(const struct gate_report *, const struct gate_judged *,
+                      char text[GATE_TEXT_MAX]);
+/* "settle_s:up"; "cut, traffic web"; "every metric" */
+char *gate_metric_text(const struct gate_finding *, char text[GATE_TEXT_MAX]);
 /* "settle_s:up of least_conn" */
 char *gate_row_text(const struct gate_finding *, char text[GATE_TEXT_MAX]);
 /* What is to be said of it: "0.0041 -> 0.031, worse by 0.027 (95% 0.026 to 0.028), tolerated
  * 0.001". */
 char *gate_finding_text(const struct gate_finding *, char text[GATE_TEXT_MAX]);
-/* "furthest off in run 0: s3 with 131 connections instead of 100.4"; "": nothing is known. */
+/* "furthest off in run 0: s3 with 131 connections instead of 100.4"; that nobody is, for the row is
+ * about what comes and goes; "": nothing is known. */
 char *gate_place_text(const struct gate_finding *, char text[GATE_TEXT_MAX]);
 /* "after up: s3 joins"; "": it is of the run. */
 char *gate_event_text(const struct gate_judged *, const struct gate_finding *,
@@ -42,7 +48,7 @@ char *gate_see_text(const struct gate_report *, const struct gate_judged *,
                     const struct gate_finding *, char text[GATE_TEXT_MAX]);
 char *gate_accept_text(const struct gate_report *, const struct gate_judged *,
                        char text[GATE_TEXT_MAX]);
-/* "15 SAME, 1 FAIL"; count: [GATE_VERDICTS] */
+/* "1 FAIL, 15 SAME"; count: [GATE_VERDICTS] */
 char *gate_counts_text(const uint64_t *count, char text[GATE_TEXT_MAX]);
 
 #endif

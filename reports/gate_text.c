@@ -38,8 +38,16 @@ static void put_command(const struct page *page, const char *what, const char *c
 
 /* ---- A scenario ---- */
 
+/* Where it is off stands below the last of those that say the same of it. */
+static bool is_place_shown(const struct gate_finding *finding, const struct gate_finding *next)
+{
+    return finding->verdict == GATE_FAIL &&
+           (next == NULL || strcmp(next->balancer, finding->balancer) != 0 ||
+            next->event != finding->event || next->place.server != finding->place.server);
+}
+
 static void put_finding(const struct page *page, const struct gate_judged *judged,
-                        const struct gate_finding *finding)
+                        const struct gate_finding *finding, const struct gate_finding *next)
 {
     char text[GATE_TEXT_MAX];
     fputs("  ", page->to);
@@ -49,7 +57,7 @@ static void put_finding(const struct page *page, const struct gate_judged *judge
     fprintf(page->to, "  %s\n", gate_row_text(finding, text));
     put_indented(page, gate_finding_text(finding, text));
     put_indented(page, gate_event_text(judged, finding, text));
-    if (finding->verdict == GATE_FAIL)
+    if (is_place_shown(finding, next))
         put_indented(page, gate_place_text(finding, text));
 }
 
@@ -66,24 +74,27 @@ static bool is_compared(const struct gate_finding *finding)
            finding->why == GATE_RARE || finding->why == GATE_NO_VALUE;
 }
 
+/* The next finding of this verdict, from `at` on; or NULL. */
+static const struct gate_finding *find(const struct gate_judged *judged, enum gate_verdict verdict,
+                                       uint32_t at)
+{
+    while (at < judged->findings && judged->finding[at].verdict != verdict)
+        at++;
+    return at < judged->findings ? &judged->finding[at] : NULL;
+}
+
 /* The command that shows them stands below the last of a balancer's findings. */
 static void put_findings(const struct page *page, const struct gate_judged *judged,
                          enum gate_verdict verdict)
 {
     char text[GATE_TEXT_MAX];
-    const struct gate_finding *last = NULL;
-    for (uint32_t i = 0; i <= judged->findings; i++) {
-        const struct gate_finding *finding = i < judged->findings ? &judged->finding[i] : NULL;
-        if (finding != NULL && finding->verdict != verdict)
-            continue;
-        bool other =
-            finding == NULL || last == NULL || strcmp(finding->balancer, last->balancer) != 0;
-        bool seen = last != NULL && is_compared(last);
-        if (other && seen)
-            put_command(page, "see it:", gate_see_text(page->report, judged, last, text));
-        if (finding != NULL)
-            put_finding(page, judged, finding);
-        last = finding;
+    const struct gate_finding *next = NULL;
+    for (const struct gate_finding *at = find(judged, verdict, 0); at != NULL; at = next) {
+        next = find(judged, verdict, (uint32_t)(at - judged->finding) + 1);
+        put_finding(page, judged, at, next);
+        bool is_last = next == NULL || strcmp(next->balancer, at->balancer) != 0;
+        if (is_last && is_compared(at))
+            put_command(page, "see it:", gate_see_text(page->report, judged, at, text));
     }
 }
 
@@ -151,7 +162,8 @@ static void put_scenario(const struct page *page, const struct gate_judged *judg
     fputs(": ", page->to);
     if (judged->why != GATE_JUDGED) {
         put_bold(page, gate_verdict_text(GATE_CANNOT_JUDGE));
-        fprintf(page->to, "\n      %s\n", gate_why_text(judged->why));
+        fputc('\n', page->to);
+        put_indented(page, gate_whole_text(page->report, judged, text));
     } else {
         fprintf(page->to, "%s\n", gate_counts_text(judged->count, text));
     }

@@ -25,13 +25,15 @@ const char *gate_verdict_text(enum gate_verdict verdict)
     return text[verdict];
 }
 
+/* The gravest first. */
+static const enum gate_verdict by_gravity[GATE_VERDICTS] = {
+    GATE_FAIL, GATE_CANNOT_JUDGE, GATE_CHANGED, GATE_BETTER, GATE_PASS, GATE_SAME, GATE_NOT_GATED};
+
 enum gate_verdict gate_gravest(const struct gate_judged *judged)
 {
-    static const enum gate_verdict order[] = {GATE_FAIL,   GATE_CANNOT_JUDGE, GATE_CHANGED,
-                                              GATE_BETTER, GATE_PASS,         GATE_SAME};
-    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
-        if (judged->count[order[i]] > 0)
-            return order[i];
+    for (int i = 0; by_gravity[i] != GATE_NOT_GATED; i++)
+        if (judged->count[by_gravity[i]] > 0)
+            return by_gravity[i];
     return GATE_CANNOT_JUDGE;
 }
 
@@ -43,6 +45,15 @@ bool gate_fails(const struct gate_report *report, const struct gate_finding *fin
 }
 
 /* ---- A finding ---- */
+
+char *gate_metric_text(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
+{
+    text[0] = '\0';
+    add(text, "%s", finding->metric != NULL ? finding->metric : "every metric");
+    if (finding->traffic != NULL && strcmp(finding->traffic, "all") != 0)
+        add(text, ", traffic %s", finding->traffic);
+    return text;
+}
 
 char *gate_row_text(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
 {
@@ -108,13 +119,22 @@ char *gate_finding_text(const struct gate_finding *finding, char text[GATE_TEXT_
     return text;
 }
 
+/* Less than a twentieth of its share, over all that time, is nobody's in particular: servers take
+ * turns at being off. */
+static bool is_off(const struct gate_place *place)
+{
+    return fabs(place->held - place->entitled) >= .05 * place->entitled;
+}
+
 char *gate_place_text(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
 {
     const struct gate_place *place = &finding->place;
     text[0] = '\0';
-    if (place->server != NULL)
+    if (place->server != NULL && is_off(place))
         add(text, "furthest off in run 0: %s with %.4g connections instead of %.4g", place->server,
             place->held, place->entitled);
+    else if (place->server != NULL)
+        add(text, "no server in particular: in run 0 none is off by 5%% of its share on average");
     return text;
 }
 
@@ -154,6 +174,33 @@ static void add_word(char text[GATE_TEXT_MAX], const char *word)
     add(text, "'");
 }
 
+/* The scenario's place among the report's. */
+static uint32_t place_of(const struct gate_report *report, const struct gate_judged *judged)
+{
+    uint32_t i = 0;
+    while (report->judged[i] != judged)
+        i++;
+    return i;
+}
+
+char *gate_whole_text(const struct gate_report *report, const struct gate_judged *judged,
+                      char text[GATE_TEXT_MAX])
+{
+    const char *damage = report->damage != NULL ? report->damage[place_of(report, judged)] : NULL;
+    text[0] = '\0';
+    add(text, "%s", gate_why_text(judged->why));
+    if (damage != NULL)
+        add(text, ": %s", damage);
+    return text;
+}
+
+static void add_scenario(char text[GATE_TEXT_MAX], const struct gate_report *report,
+                         const struct gate_judged *judged)
+{
+    add_word(text, report->word != NULL ? report->word[place_of(report, judged)]
+                                        : judged->scenario->file);
+}
+
 /* What both commands have of this one. */
 static void add_options(char text[GATE_TEXT_MAX], const struct gate_report *report)
 {
@@ -180,7 +227,7 @@ char *gate_see_text(const struct gate_report *report, const struct gate_judged *
 {
     text[0] = '\0';
     add(text, "lbsim run");
-    add_word(text, judged->scenario->file);
+    add_scenario(text, report, judged);
     add(text, " -b");
     add_word(text, spelling(report, judged, finding->balancer));
     add(text, " -r %" PRIu64, finding->runs > 0 ? finding->runs : 1);
@@ -208,7 +255,7 @@ char *gate_accept_text(const struct gate_report *report, const struct gate_judge
 {
     text[0] = '\0';
     add(text, "lbsim gate");
-    add_word(text, judged->scenario->file);
+    add_scenario(text, report, judged);
     for (uint32_t b = 0;
          report->asked != NULL && b < judged->scenario->balancers && !leaves_out(judged); b++) {
         add(text, " -b");
@@ -226,9 +273,9 @@ char *gate_accept_text(const struct gate_report *report, const struct gate_judge
 char *gate_counts_text(const uint64_t *count, char text[GATE_TEXT_MAX])
 {
     text[0] = '\0';
-    for (int v = 0; v < GATE_VERDICTS; v++)
-        if (count[v] > 0)
-            add(text, "%s%" PRIu64 " %s", text[0] != '\0' ? ", " : "", count[v],
-                gate_verdict_text((enum gate_verdict)v));
+    for (int i = 0; i < GATE_VERDICTS; i++)
+        if (count[by_gravity[i]] > 0)
+            add(text, "%s%" PRIu64 " %s", text[0] != '\0' ? ", " : "", count[by_gravity[i]],
+                gate_verdict_text(by_gravity[i]));
     return text;
 }

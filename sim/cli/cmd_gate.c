@@ -145,11 +145,13 @@ static bool begin_files(struct gate_job *gate)
     return fine;
 }
 
-/* What was read of the baselines; a scenario that has none yet is no error here. */
+/* What was read of the baselines; a scenario that has none yet, or a damaged one, is judged so. Of
+ * others than these the gate goes on without. */
 static int read_baselines(struct gate_job *gate)
 {
     char why[512];
     int code = EXIT_FINE;
+    gate->damage = memory_zeroed(gate->job.scenarios, sizeof *gate->damage);
     for (uint32_t i = 0; i < gate->job.scenarios; i++) {
         char *path = gate_path(gate, i);
         enum baseline_status status =
@@ -157,7 +159,7 @@ static int read_baselines(struct gate_job *gate)
         if (status == BASELINE_DAMAGED) {
             console_error("%s cannot be judged by: %s; lbsim gate %s --update makes it anew", path,
                           why, gate->job.line->word[i]);
-            code = code == EXIT_FINE ? EXIT_INVALID : code;
+            gate->damage[i] = memory_text(why, strlen(why));
         } else if (status == BASELINE_UNREADABLE) {
             console_error("cannot read %s: %s", path, why);
             code = EXIT_ENVIRONMENT;
@@ -230,6 +232,9 @@ static int judge(struct gate_job *gate)
            (verdict[judged] = gate_compare(gate->job.scenario[judged], gate->baseline[judged],
                                            partly, tests, GATE_AS_IT_IS, &gate->options)) != NULL)
         judged++;
+    for (uint32_t i = 0; i < judged; i++)
+        if (gate->damage[i] != NULL)
+            verdict[i]->why = GATE_DAMAGED;
     bool whole = judged == scenarios && gate_expect(gate);
     gate_clear(gate);
     if (whole) {
@@ -241,6 +246,8 @@ static int judge(struct gate_job *gate)
             .expecting = gate->expecting.judgements != NULL ? gate->expecting.experiments : 0,
             .exact = gate->exact,
             .colour = console_colour(stdout),
+            .word = gate->job.line->word,
+            .damage = (const char *const *)gate->damage,
             .directory = command_line_value(gate->job.line, "baseline"),
             .has_seed = gate->options.has_seed,
             .seed = gate->options.seed,
@@ -314,6 +321,9 @@ static int run(const struct command_line *line)
         if (gate.baseline != NULL)
             gate_baseline_free(gate.baseline[i]);
     }
+    for (uint32_t i = 0; gate.damage != NULL && i < gate.job.scenarios; i++)
+        free(gate.damage[i]);
+    free(gate.damage);
     free(gate.baseline);
     free(gate.baseline_file);
     free(gate.job.scenario);

@@ -18,6 +18,7 @@ struct gate_job {
     struct gate_options options; /* their context is this job */
     struct job expecting; /* those of its scenarios that expect something, and their judgements */
     struct gate_baseline **baseline; /* [job.scenarios]: what was read, or made; or NULL */
+    char **damage;                   /* [job.scenarios]: what is wrong with each; or NULL */
     struct files *files;             /* what is to be written */
     FILE **baseline_file;            /* [job.scenarios], or NULL */
     FILE *junit_file, *summary_file; /* or NULL */

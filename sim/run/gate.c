@@ -12,6 +12,7 @@ const char *gate_why_text(enum gate_why why)
     static const char *const text[GATE_WHYS] = {
         [GATE_JUDGED] = "it was judged",
         [GATE_NO_BASELINE] = "there is no baseline",
+        [GATE_DAMAGED] = "the baseline is damaged",
         [GATE_OTHER_METRICS] = "the baseline is of another version of the metrics",
         [GATE_OTHER_SAMPLING] = "the baseline is of another version of the random numbers",
         [GATE_OTHER_SEED] = "the baseline was made with another seed",

@@ -127,6 +127,7 @@ enum gate_why {
     GATE_JUDGED,
     /* Of a whole scenario: */
     GATE_NO_BASELINE,
+    GATE_DAMAGED,        /* what is in its place is none, as who reads files finds */
     GATE_OTHER_METRICS,  /* made by another version of the metrics, */
     GATE_OTHER_SAMPLING, /* of the sampling, */
     GATE_OTHER_SEED,     /* with another seed, */
