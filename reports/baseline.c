@@ -176,8 +176,8 @@ static void read_values(struct reader *reader, const struct spot *spot, const js
                         struct gate_row *row)
 {
     size_t count = json_array_size(list);
-    if (count == 0 || count > GATE_RUNS_MOST) {
-        wrong_at(reader, spot, "values", "is not a list of 1 to 256 values");
+    if (count < GATE_RUNS_LEAST || count > GATE_RUNS_MOST) {
+        wrong_at(reader, spot, "values", "is not a list of 20 to 256 values");
         return;
     }
     row->runs = count;

@@ -7,15 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Behind the first two of twenty. */
+#define MORE_VALUES  EIGHT(", \"7\"") EIGHT(", \"7\"") ", \"7\", \"7\""
+#define MORE_DIGESTS EIGHT(DIGEST) EIGHT(DIGEST) DIGEST DIGEST
+#define DIGEST       ", \"00000000000000ef\""
+#define EIGHT(text)  text text text text text text text text
 #define GOOD                                                                                       \
     "{\"program\": \"lbsim\", \"baseline\": 1, \"scenario\": \"it\", \"metric_version\": 1,\n"     \
     " \"sampling_version\": 1, \"seed\": \"18446744073709551615\",\n"                              \
     " \"world\": \"00000000000000ab\",\n"                                                          \
     " \"balancers\": [{\"name\": \"one\", \"hash\": \"00000000000000cd\", \"draws\": true}],\n"    \
-    " \"traffic\": [\"0000000000000001\", \"ffffffffffffffff\"],\n"                                \
+    " \"traffic\": [\"0000000000000001\", \"ffffffffffffffff\"" MORE_DIGESTS "],\n"                \
     " \"rows\": [\n"                                                                               \
     "  {\"balancer\": \"one\", \"metric\": \"live_cv_avg\", \"traffic\": \"all\","                 \
-    " \"values\": [\"0.5\", \"\"]},\n"                                                             \
+    " \"values\": [\"0.5\", \"\"" MORE_VALUES "]},\n"                                              \
     "  {\"balancer\": \"one\", \"metric\": \"settle_s:up\", \"traffic\": \"all\","                 \
     " \"needs\": 412},\n"                                                                          \
     "  {\"balancer\": \"one\", \"metric\": \"settle_s:up\", \"traffic\": \"t\","                   \
@@ -40,9 +45,10 @@ static void test_reads(void)
     CU_ASSERT_EQUAL(baseline->world_hash, 0xab);
     CU_ASSERT(baseline->balancers == 1 && baseline->balancer[0].hash == 0xcd &&
               baseline->balancer[0].draws);
-    CU_ASSERT(baseline->runs == 2 && baseline->digest[0] == 1 && baseline->digest[1] == UINT64_MAX);
+    CU_ASSERT(baseline->runs == 20 && baseline->digest[0] == 1 &&
+              baseline->digest[1] == UINT64_MAX);
     CU_ASSERT_EQUAL_FATAL(baseline->rows, 3);
-    CU_ASSERT(baseline->row[0].runs == 2 && strcmp(baseline->row[0].value[0].text, "0.5") == 0 &&
+    CU_ASSERT(baseline->row[0].runs == 20 && strcmp(baseline->row[0].value[0].text, "0.5") == 0 &&
               baseline->row[0].value[1].text[0] == '\0');
     CU_ASSERT(baseline->row[1].runs == 0 && baseline->row[1].needs == 412);
     CU_ASSERT(baseline->row[2].runs == 0 && baseline->row[2].needs == GATE_RUNS_NEVER);
@@ -116,7 +122,8 @@ static const struct damage damages[] = {
     {"\"draws\": true}", "\"draws\": true}, {\"name\": \"one\"}",
      "'name' of entry 2 of 'balancers' is there twice"},
     {" \"traffic\": [\"0", " \"traffics\": [\"0", "'traffic' is missing"},
-    {"[\"0000000000000001\", \"ffffffffffffffff\"]", "\"\"", "'traffic' is not a list"},
+    {"[\"0000000000000001\", \"ffffffffffffffff\"" MORE_DIGESTS "]", "\"\"",
+     "'traffic' is not a list"},
     {"\"0000000000000001\"", "1", "entry 1 of 'traffic' is not a hash"},
     {"\"0000000000000001\", \"ffffffffffffffff\"", "\"0000000000000001\"",
      "'values' of entry 1 of 'rows' has more values than 'traffic'"},
@@ -130,9 +137,12 @@ static const struct damage damages[] = {
      "entry 3 of 'rows' is not in alphabetical order"},
     {"\"balancer\": \"one\"", "\"balancer\": \"eno\"",
      "'balancer' of entry 1 of 'rows' is not one of 'balancers'"},
-    {", \"values\": [\"0.5\", \"\"]", "", "'values' of entry 1 of 'rows' is missing"},
-    {"[\"0.5\", \"\"]", "7", "'values' of entry 1 of 'rows' is not a list"},
-    {"[\"0.5\", \"\"]", "[]", "'values' of entry 1 of 'rows' is not a list of 1 to 256 values"},
+    {", \"values\": [\"0.5\", \"\"" MORE_VALUES "]", "",
+     "'values' of entry 1 of 'rows' is missing"},
+    {"[\"0.5\", \"\"" MORE_VALUES "]", "7", "'values' of entry 1 of 'rows' is not a list"},
+    {"[\"0.5\", \"\"" MORE_VALUES "]", "[]",
+     "'values' of entry 1 of 'rows' is not a list of 20 to 256 values"},
+    {"[\"0.5\", ", "[", "'values' of entry 1 of 'rows' is not a list of 20 to 256 values"},
     {"\"0.5\"", "0.5", "'values' of entry 1 of 'rows' holds what is no number"},
     {"\"0.5\"", "\"nan\"", "'values' of entry 1 of 'rows' holds what is no number"},
     {"\"0.5\"", "\"1e999\"", "'values' of entry 1 of 'rows' holds what is no number"},
