@@ -207,21 +207,6 @@ static void read_row(struct reader *reader, const struct spot *spot, struct gate
         row->needs = json_is_null(needs) ? GATE_RUNS_NEVER : whole_of(reader, spot, "needs");
 }
 
-static int order_of(const struct gate_row *one, const struct gate_row *two)
-{
-    int order = strcmp(one->balancer, two->balancer);
-    order = order != 0 ? order : strcmp(one->metric, two->metric);
-    return order != 0 ? order : strcmp(one->traffic, two->traffic);
-}
-
-static bool has_balancer(const struct gate_baseline *baseline, const char *name)
-{
-    for (uint32_t i = 0; i < baseline->balancers; i++)
-        if (strcmp(baseline->balancer[i].name, name) == 0)
-            return true;
-    return false;
-}
-
 static void read_rows(struct reader *reader, const json_t *list, struct gate_baseline *baseline)
 {
     size_t count = json_array_size(list);
@@ -230,9 +215,9 @@ static void read_rows(struct reader *reader, const json_t *list, struct gate_bas
         struct spot spot = {.object = json_array_get(list, i), .list = "rows", .i = i};
         struct gate_row *row = &baseline->row[baseline->rows++];
         read_row(reader, &spot, row);
-        if (i > 0 && order_of(row - 1, row) >= 0)
+        if (i > 0 && gate_row_order(row - 1, row) >= 0)
             wrong(reader, "entry %zu of 'rows' is not in alphabetical order", i + 1);
-        if (!has_balancer(baseline, row->balancer))
+        if (gate_balancer_find(baseline, row->balancer) == NULL)
             wrong_at(reader, &spot, "balancer", "is not one of 'balancers'");
         if (row->runs > baseline->runs)
             wrong_at(reader, &spot, "values", "has more values than 'traffic'");
@@ -248,7 +233,7 @@ static void read_balancers(struct reader *reader, const json_t *list,
         struct spot spot = {.object = json_array_get(list, i), .list = "balancers", .i = i};
         char *name = copied(reader, &spot, "name");
         const json_t *draws = json_object_get(spot.object, "draws");
-        if (has_balancer(baseline, name))
+        if (gate_balancer_find(baseline, name) != NULL)
             wrong_at(reader, &spot, "name", "is there twice");
         if (!json_is_boolean(draws))
             wrong_at(reader, &spot, "draws", draws == NULL ? "is missing" : "is not true or false");

@@ -41,8 +41,8 @@ uint64_t gate_tests(const struct gate_baseline *baseline)
 
 /* ---- Finding what belongs together ---- */
 
-static const struct gate_balancer *find_balancer(const struct gate_baseline *baseline,
-                                                 const char *name)
+const struct gate_balancer *gate_balancer_find(const struct gate_baseline *baseline,
+                                               const char *name)
 {
     for (uint32_t i = 0; i < baseline->balancers; i++)
         if (strcmp(baseline->balancer[i].name, name) == 0)
@@ -55,8 +55,7 @@ static const struct gate_row *find_row(const struct gate_baseline *baseline,
 {
     for (uint32_t i = 0; i < baseline->rows; i++) {
         const struct gate_row *row = &baseline->row[i];
-        if (strcmp(row->balancer, like->balancer) == 0 && strcmp(row->metric, like->metric) == 0 &&
-            strcmp(row->traffic, like->traffic) == 0)
+        if (gate_row_order(row, like) == 0)
             return row;
     }
     return NULL;
@@ -215,7 +214,7 @@ static uint64_t exact_rows(const struct gate_baseline *baseline)
 {
     uint64_t rows = 0;
     for (uint32_t i = 0; i < baseline->rows; i++)
-        rows += !find_balancer(baseline, baseline->row[i].balancer)->draws;
+        rows += !gate_balancer_find(baseline, baseline->row[i].balancer)->draws;
     return rows;
 }
 
@@ -234,7 +233,7 @@ static bool compare_balancer(struct compared *compared, uint32_t b, enum gate_va
     struct gate_judged *judged = compared->judged;
     const struct scenario *scenario = judged->scenario;
     const struct balancer *balancer = &scenario->balancer[b];
-    const struct gate_balancer *known = find_balancer(judged->baseline, balancer->name);
+    const struct gate_balancer *known = gate_balancer_find(judged->baseline, balancer->name);
     uint64_t runs = runs_of(judged->baseline, balancer->name);
     if (known == NULL) {
         refuse_balancer(judged, balancer->name, GATE_NOT_IN_BASELINE);

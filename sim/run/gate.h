@@ -53,6 +53,8 @@ struct gate_row {
                      * value to compare */
 };
 void gate_row_free(struct gate_row *);
+/* By balancer, metric and traffic, in alphabetical order: < 0, 0, > 0. */
+int gate_row_order(const struct gate_row *, const struct gate_row *);
 
 /* Who is furthest from its share of the connections, in run 0, over the time that the row is about.
  */
@@ -106,10 +108,12 @@ struct gate_baseline {
     uint64_t runs;    /* the most that a row has */
     struct gate_balancer *balancer;
     uint32_t balancers;
-    struct gate_row *row; /* by balancer, metric and traffic, in alphabetical order */
+    struct gate_row *row; /* in their order, none twice */
     uint32_t rows;
 };
 void gate_baseline_free(struct gate_baseline *);
+/* The balancer of this name, or NULL. */
+const struct gate_balancer *gate_balancer_find(const struct gate_baseline *, const char *name);
 
 /* A baseline for each scenario, into baseline[scenarios], which is zeroed: they are planned
  * together, for all comparisons of a gate are to hold together. false: given up, and all of them

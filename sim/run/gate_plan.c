@@ -69,6 +69,7 @@ static uint64_t needed(const struct planned *planned, uint32_t which, uint64_t r
     const struct gate_track *track = &planned->sample->track[which];
     double *one = memory_zeroed(runs, sizeof *one), *other = memory_zeroed(runs, sizeof *other);
     uint64_t needs = 0;
+    assert(planned->other != NULL);
     if (track->known && numbers_of(track, runs, one) &&
         numbers_of(&planned->other->track[which], runs, other))
         needs = gate_runs_needed(gate_sd_of_differences(one, other, runs),
@@ -126,10 +127,7 @@ static bool plan_drawn(struct planned *planned, const struct plan *plan)
 
 static int by_name(const void *a, const void *b)
 {
-    const struct gate_row *one = a, *two = b;
-    int order = strcmp(one->balancer, two->balancer);
-    order = order != 0 ? order : strcmp(one->metric, two->metric);
-    return order != 0 ? order : strcmp(one->traffic, two->traffic);
+    return gate_row_order(a, b);
 }
 
 static void add_row(struct gate_baseline *baseline, const struct gate_track *track,

@@ -37,6 +37,13 @@ void gate_row_free(struct gate_row *row)
     free(row->value);
 }
 
+int gate_row_order(const struct gate_row *one, const struct gate_row *two)
+{
+    int order = strcmp(one->balancer, two->balancer);
+    order = order != 0 ? order : strcmp(one->metric, two->metric);
+    return order != 0 ? order : strcmp(one->traffic, two->traffic);
+}
+
 /* ---- Variants ---- */
 
 /* The same with a memory that ends at every change of the list: the fault that this program is
