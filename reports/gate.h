@@ -30,8 +30,8 @@ struct gate_report {
 void report_gate_text(const struct gate_report *, FILE *);
 /* JUnit XML: a testsuite a scenario, a testcase a row. */
 void report_gate_junit(const struct gate_report *, FILE *);
-/* Annotations as GitHub's runners take them from stdout: of what fails and what cannot be judged.
- */
+/* Annotations as GitHub's runners take them from stdout, one a balancer: of what fails and what
+ * cannot be judged. */
 void report_gate_github(const struct gate_report *, FILE *);
 /* A table for a page of Markdown. */
 void report_gate_markdown(const struct gate_report *, FILE *);

@@ -74,31 +74,99 @@ static void put_head(FILE *to, const char *level, const struct scenario *scenari
     fputs("::", to);
 }
 
-static void put_finding(FILE *to, const struct gate_report *report,
-                        const struct gate_judged *judged, const struct gate_finding *finding)
+/* "error", "warning", or NULL: nothing is said of it. */
+static const char *level_of(const struct gate_report *report, const struct gate_finding *finding)
 {
-    char row[GATE_TEXT_MAX], title[GATE_TEXT_MAX + 64], text[GATE_TEXT_MAX];
-    bool fails = gate_fails(report, finding);
-    if (!fails && finding->verdict != GATE_CANNOT_JUDGE && finding->verdict != GATE_FAIL)
-        return;
-    snprintf(title, sizeof title, "%s: %s", gate_verdict_text(finding->verdict),
-             gate_row_text(finding, row));
-    put_head(to, finding->verdict == GATE_FAIL && !fails ? "warning" : "error", judged->scenario,
-             finding->balancer, title);
+    if (gate_fails(report, finding) || finding->verdict == GATE_CANNOT_JUDGE)
+        return "error";
+    return finding->verdict == GATE_FAIL ? "warning" : NULL;
+}
+
+/* Findings of one balancer that are of one level: [i, end) of all. */
+struct group {
+    const struct gate_judged *judged;
+    uint32_t end;
+    const char *level;
+    const struct gate_finding *gravest;
+    uint64_t rows;
+};
+
+static bool is_in(const struct gate_report *report, const struct group *group, uint32_t i)
+{
+    const char *level = level_of(report, &group->judged->finding[i]);
+    return level != NULL && strcmp(level, group->level) == 0;
+}
+
+static struct group group_of(const struct gate_report *report, const struct gate_judged *judged,
+                             uint32_t from, const char *level)
+{
+    const struct gate_finding *finding = judged->finding;
+    struct group group = {.judged = judged, .end = from, .level = level};
+    for (uint32_t i = from;
+         i < judged->findings && strcmp(finding[i].balancer, finding[from].balancer) == 0; i++) {
+        group.end = i + 1;
+        if (!is_in(report, &group, i))
+            continue;
+        group.rows++;
+        if (group.gravest == NULL ||
+            (finding[i].verdict == GATE_FAIL && group.gravest->verdict != GATE_FAIL))
+            group.gravest = &finding[i];
+    }
+    return group;
+}
+
+static void put_row(FILE *to, const struct group *group, const struct gate_finding *finding)
+{
+    char text[GATE_TEXT_MAX];
+    if (group->rows > 1) {
+        put_escaped(to, gate_metric_text(finding, text), false);
+        fputs(": ", to);
+    }
     put_escaped(to, gate_finding_text(finding, text), false);
-    if (*gate_event_text(judged, finding, text) != '\0') {
-        fputs("%0A", to);
-        put_escaped(to, text, false);
-    }
-    if (*gate_place_text(finding, text) != '\0') {
-        fputs("%0A", to);
-        put_escaped(to, text, false);
-    }
-    fputs("%0Asee it: ", to);
-    put_escaped(to, gate_see_text(report, judged, finding, text), false);
+    fputs("%0A", to);
+    put_escaped(to, gate_event_text(group->judged, finding, text), false);
+    fputs(*text != '\0' ? "%0A" : "", to);
+}
+
+/* One annotation for all of them: GitHub shows ten errors of a step, and not the eleventh. */
+static void put_group(FILE *to, const struct gate_report *report, const struct group *group,
+                      uint32_t from)
+{
+    char text[GATE_TEXT_MAX], title[GATE_TEXT_MAX + 64];
+    const struct gate_finding *gravest = group->gravest;
+    if (gravest == NULL)
+        return;
+    uint64_t alike = 0;
+    for (uint32_t i = from; i < group->end; i++)
+        alike += is_in(report, group, i) && group->judged->finding[i].verdict == gravest->verdict;
+    if (alike == 1)
+        snprintf(title, sizeof title, "%s: %s", gate_verdict_text(gravest->verdict),
+                 gate_row_text(gravest, text));
+    else
+        snprintf(title, sizeof title, "%s: %" PRIu64 " rows of %s",
+                 gate_verdict_text(gravest->verdict), alike, gravest->balancer);
+    put_head(to, group->level, group->judged->scenario, gravest->balancer, title);
+    for (uint32_t i = from; i < group->end; i++)
+        if (is_in(report, group, i))
+            put_row(to, group, &group->judged->finding[i]);
+    put_escaped(to, gate_place_text(gravest, text), false);
+    fputs(*text != '\0' ? "%0Asee it: " : "see it: ", to);
+    put_escaped(to, gate_see_text(report, group->judged, gravest, text), false);
     fputs("%0Aaccept it: ", to);
-    put_escaped(to, gate_accept_text(report, judged, text), false);
+    put_escaped(to, gate_accept_text(report, group->judged, text), false);
     fputc('\n', to);
+}
+
+static void put_findings(FILE *to, const struct gate_report *report,
+                         const struct gate_judged *judged)
+{
+    for (uint32_t i = 0, end = 0; i < judged->findings; i = end) {
+        struct group errors = group_of(report, judged, i, "error");
+        struct group warnings = group_of(report, judged, i, "warning");
+        put_group(to, report, &errors, i);
+        put_group(to, report, &warnings, i);
+        end = errors.end;
+    }
 }
 
 static void put_expected(FILE *to, const struct judgements *judgements, const struct judgement *it)
@@ -130,8 +198,7 @@ void report_gate_github(const struct gate_report *report, FILE *to)
             put_escaped(to, gate_accept_text(report, judged, text), false);
             fputc('\n', to);
         }
-        for (uint32_t f = 0; f < judged->findings; f++)
-            put_finding(to, report, judged, &judged->finding[f]);
+        put_findings(to, report, judged);
         const struct judgements *judgements = gate_judgements(report, judged);
         for (uint32_t e = 0; judgements != NULL && e < judgements->count; e++)
             put_expected(to, judgements, &judgements->judgement[e]);
