@@ -243,7 +243,7 @@ static struct spot open_spot(void)
                                               report_timeseries_csv};
     struct spot spot = {.gallery = gallery_open(EXPECTING, NULL)};
     const struct experiment *experiment = spot.gallery.experiment[0];
-    struct judgements *judgements = expect_judge(experiment, 1, NULL, NULL);
+    struct judgements *judgements = expect_judge(experiment, &(struct run_options){.threads = 1});
     const struct judgements *judged = judgements;
     for (int i = 0; i < FILES; i++) {
         FILE *to = open_memstream(&spot.text[i], &spot.length[i]);
