@@ -48,21 +48,16 @@ bool run_judged(const struct job *job)
     return false;
 }
 
-/* A line for each that did not hold, and one for all whose balancers do not run. */
+/* A line for each that did not hold. Whose balancers -b left out is no error: nothing is said. */
 static void tell(const struct scenario *scenario, const struct judgements *judgements)
 {
     char sentence[EXPECT_TEXT_MAX];
-    uint32_t left_out = 0;
     for (uint32_t i = 0; i < judgements->count; i++) {
         const struct judgement *it = &judgements->judgement[i];
-        left_out += it->verdict == EXPECT_LEFT_OUT;
         if (it->verdict == EXPECT_UNJUDGED || it->verdict == EXPECT_FAILED)
             console_error("%s:%" PRIu32 ": %s: %s", scenario->file, it->expectation->place.line,
                           expect_verdict_text(it), expect_sentence(judgements, it, sentence));
     }
-    if (left_out > 0)
-        console_error("%s: %" PRIu32 " expectation%s left out, of balancers that do not run here",
-                      scenario->file, left_out, left_out == 1 ? " is" : "s are");
 }
 
 /* Where the tables are printed, they say it. */
