@@ -6,6 +6,7 @@
  * a hundred connections on each. */
 #include "sim/run/gate.h"
 #include "tests/harness.h"
+#include "tests/told.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,19 +38,6 @@ struct gate_run {
 struct ends {
     uint64_t code[3], rows[GATE_VERDICTS];
 };
-
-static struct scenario *load(const char *from)
-{
-    struct input input;
-    struct faults faults = {0};
-    input_of_text(&input, "it.yaml", from, strlen(from));
-    struct scenario *scenario = scenario_load(&input, NULL, &faults);
-    faults_print(&faults, &input, stderr, false);
-    faults_free(&faults);
-    input_free(&input);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(scenario);
-    return scenario;
-}
 
 static void compare(const struct gate_run *run, enum gate_variant variant, uint64_t seed_more,
                     struct ends *ends)
@@ -101,7 +89,7 @@ static void test_promises(void)
     struct gate_run run = {.options = {.has_seed = true, .threads = THREADS}};
     struct ends ends[GATE_VARIANTS] = {{.code = {0}}}, two_seeds = {.code = {0}};
     for (int s = 0; s < SCENARIOS; s++)
-        run.scenario[s] = load(text[s]);
+        run.scenario[s] = scenario_of(text[s]);
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         run.options.seed = seed;
         CU_ASSERT_FATAL(gate_plan((const struct scenario *const *)run.scenario, SCENARIOS,

@@ -3,6 +3,7 @@
 #include "sim/engine/memory.h"
 #include "sim/run/gate.h"
 #include "tests/harness.h"
+#include "tests/told.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,19 +18,6 @@
     "traffic: {t: {arrivals: {poisson: 10/s}, lasts: {exponential: 15s}}}\n"
 #define LISTED(balancers) CHURN "balancers: [" balancers "]\n"
 
-static struct scenario *load(const char *text)
-{
-    struct input input;
-    struct faults faults = {0};
-    input_of_text(&input, "it.yaml", text, strlen(text));
-    struct scenario *scenario = scenario_load(&input, NULL, &faults);
-    faults_print(&faults, &input, stderr, false);
-    faults_free(&faults);
-    input_free(&input);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(scenario);
-    return scenario;
-}
-
 static const struct gate_options plain = {.threads = 1};
 
 struct stand {
@@ -39,7 +27,7 @@ struct stand {
 
 static struct stand stand_of(const char *text)
 {
-    struct stand stand = {.scenario = load(text)};
+    struct stand stand = {.scenario = scenario_of(text)};
     const struct scenario *scenario = stand.scenario;
     CU_ASSERT_FATAL(gate_plan(&scenario, 1, &plain, &stand.baseline));
     return stand;
@@ -83,7 +71,7 @@ static void test_rows(void)
                                           "refused",
                                           "cut"};
     enum { METRICS = sizeof metrics / sizeof *metrics };
-    struct scenario *scenario = load(LISTED("least_conn"));
+    struct scenario *scenario = scenario_of(LISTED("least_conn"));
     struct gate_sample *sample = gate_sample_run(scenario, 0, 3, GATE_AS_IT_IS, &plain);
     CU_ASSERT(sample->runs == 3 && !sample->draws);
     CU_ASSERT_EQUAL_FATAL(sample->tracks, METRICS);
@@ -100,17 +88,17 @@ static void test_rows(void)
 
 /* What is expected of a balancer at the end is watched over, once; what is expected before the end
  * is not, nor what is expected of others. */
+#define EXPECTING                                                                                  \
+    "expect:\n"                                                                                    \
+    "  - {balancer: least_conn, metric: \"newcomer_share_100:up\", min: 0.1}\n"                    \
+    "  - {balancer: least_conn, metric: live_cv_avg, max: 1}\n"                                    \
+    "  - {balancer: all, metric: live_cv_avg, traffic: t, max: 1}\n"                               \
+    "  - {balancer: least_conn, metric: live_gini_avg, at: up + 5s, max: 0.9}\n"                   \
+    "  - {balancer: random, metric: live_jain, min: 0.5}\n"
+
 static void test_expected_rows(void)
 {
-    struct scenario *scenario = load(LISTED(
-        "least_conn, random") "expect:\n"
-                              "  - {balancer: least_conn, metric: \"newcomer_share_100:up\", min: "
-                              "0}\n"
-                              "  - {balancer: least_conn, metric: live_cv_avg, max: 1}\n"
-                              "  - {balancer: all, metric: live_cv_avg, traffic: t, max: 1}\n"
-                              "  - {balancer: least_conn, metric: live_gini_avg, at: up + 5s, max: "
-                              "1}\n"
-                              "  - {balancer: random, metric: live_jain, max: 1}\n");
+    struct scenario *scenario = scenario_of(LISTED("least_conn, random") EXPECTING);
     struct gate_sample *sample = gate_sample_run(scenario, 0, 1, GATE_AS_IT_IS, &plain);
     CU_ASSERT_EQUAL_FATAL(sample->tracks, 9);
     CU_ASSERT_STRING_EQUAL(sample->track[7].row.metric, "newcomer_share_100:up");
@@ -125,7 +113,7 @@ static void test_expected_rows(void)
 /* What a row keeps is what the metric says of that very run. */
 static void test_values(void)
 {
-    struct scenario *scenario = load(LISTED("random"));
+    struct scenario *scenario = scenario_of(LISTED("random"));
     struct gate_sample *sample = gate_sample_run(scenario, 0, 4, GATE_AS_IT_IS, &plain);
     struct experiment *experiment =
         experiment_run(scenario, &(struct run_options){.seed = 7, .replications = 4, .threads = 1});
@@ -156,7 +144,7 @@ static void test_numbers(void)
 /* Other picks meet the same customers, and only those who draw go elsewhere. */
 static void test_other_picks(void)
 {
-    struct scenario *scenario = load(LISTED("least_conn, random, haproxy-random"));
+    struct scenario *scenario = scenario_of(LISTED("least_conn, random, haproxy-random"));
     for (uint32_t b = 0; b < 3; b++) {
         struct gate_sample *sample[GATE_OTHER_PICKS + 1];
         for (int v = 0; v <= GATE_OTHER_PICKS; v++) {
@@ -177,11 +165,11 @@ static void test_other_picks(void)
 /* A server that takes twice its share is the one that is named. */
 static void test_place(void)
 {
-    struct scenario *scenario =
-        load("format: 1\nname: p\nabout: a\nseed: 1\nduration: 100s\n"
-             "servers: [s1, s2, {name: s3, weight: 2}]\n"
-             "traffic: {t: {arrivals: {burst: 90, at: 0s}, lasts: forever}}\n"
-             "events: [{at: 50s, name: heavy, weight: {s1: 4}}]\nbalancers: [round_robin]\n");
+    struct scenario *scenario = scenario_of(
+        "format: 1\nname: p\nabout: a\nseed: 1\nduration: 100s\n"
+        "servers: [s1, s2, {name: s3, weight: 2}]\n"
+        "traffic: {t: {arrivals: {burst: 90, at: 0s}, lasts: forever}}\n"
+        "events: [{at: 50s, name: heavy, weight: {s1: 4}}]\nbalancers: [round_robin]\n");
     struct gate_sample *sample = gate_sample_run(scenario, 0, 1, GATE_AS_IT_IS, &plain);
     const struct gate_place *after = &sample->track[3].place;
     CU_ASSERT_STRING_EQUAL_FATAL(sample->track[3].row.metric, "settle_s:heavy");
@@ -421,7 +409,7 @@ static bool give_up(void *context, const char *scenario, uint64_t done, uint64_t
 
 static void test_interrupted(void)
 {
-    struct scenario *scenario = load(
+    struct scenario *scenario = scenario_of(
         "format: 1\nname: long\nabout: a\nseed: 1\nduration: 1000h\nservers: [s1]\n"
         "traffic: {t: {arrivals: {every: 1ms}, lasts: {constant: 1s}}}\nbalancers: [random]\n");
     const struct scenario *one = scenario;

@@ -4,6 +4,7 @@
 
 #include "sim/engine/memory.h"
 #include "tests/harness.h"
+#include "tests/told.h"
 #include "tests/worlds.h"
 
 #include <dirent.h>
@@ -68,19 +69,6 @@ static void write_text(const char *file, const char *text)
 }
 
 /* ---- Scenarios and their logs ---- */
-
-static struct scenario *scenario_of(const char *text)
-{
-    struct input input;
-    struct faults faults = {0};
-    input_of_text(&input, "test.yaml", text, strlen(text));
-    struct scenario *scenario = scenario_load(&input, NULL, &faults);
-    faults_print(&faults, &input, stderr, false);
-    faults_free(&faults);
-    input_free(&input);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(scenario);
-    return scenario;
-}
 
 static const char small[] = "format: 1\n"
                             "name: small\n"
