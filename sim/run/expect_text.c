@@ -3,6 +3,7 @@
 #include "sim/scenario/values.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -83,10 +84,38 @@ char *expect_at_text(const struct judgements *judgements, const struct judgement
 
 /* ---- What was found ---- */
 
+static bool is_near(double value, double limit)
+{
+    return fabs(value - limit) <= .001 * fabs(limit);
+}
+
+/* Whether more digits than are usual tell on which side of what is wanted it is. */
+static bool is_narrow(const struct judgement *it)
+{
+    const struct expectation *wanted = it->expectation;
+    if (it->condition == EXPECT_AT_MOST)
+        return is_near(it->value, wanted->at_most.factor * it->other_value);
+    if (it->condition == EXPECT_AT_LEAST)
+        return is_near(it->value, wanted->at_least.factor * it->other_value);
+    if (wanted->has_equals)
+        return is_near(it->value, wanted->equals - wanted->tolerance) ||
+               is_near(it->value, wanted->equals + wanted->tolerance);
+    return (wanted->has_min && is_near(it->value, wanted->min)) ||
+           (wanted->has_max && is_near(it->value, wanted->max));
+}
+
+/* Four digits are enough to see, but for what is whole or large. */
+static void say_number(const struct judgement *it, const char *before, double value,
+                       char text[EXPECT_TEXT_MAX])
+{
+    bool whole = value == floor(value) || fabs(value) >= 1000 || is_narrow(it);
+    say(text, whole ? "%s%.9g" : "%s%#.4g", before, value);
+}
+
 static void say_other(const struct judgement *it, char text[EXPECT_TEXT_MAX])
 {
     if (it->other != NULL)
-        say(text, " against %.9g", it->other_value);
+        say_number(it, " against ", it->other_value, text);
 }
 
 /* A mean over some replications, and how sure it is. */
@@ -112,7 +141,7 @@ static void say_found(const struct judgement *it, char text[EXPECT_TEXT_MAX])
         if (it->other != NULL)
             say(text, ", of it or of %s", it->other);
     } else if (it->has_value && each) {
-        say(text, " is %.9g", it->value);
+        say_number(it, " is ", it->value, text);
         say_other(it, text);
         if (it->replications > 1)
             say(text, " in the worst of %" PRIu64 " replications", it->replications);
