@@ -46,6 +46,15 @@ static bool take(struct shrinking *shrinking, struct lb_mini_ops *candidate)
     return same;
 }
 
+/* The same, of one that may be no other list at all. */
+static void take_if(bool another, struct shrinking *shrinking, struct lb_mini_ops *candidate)
+{
+    if (another)
+        take(shrinking, candidate);
+    else
+        lb_mini_ops_free(candidate);
+}
+
 /* ---- Shorter ---- */
 
 static bool without(struct shrinking *shrinking, uint32_t first, uint32_t count)
@@ -248,10 +257,7 @@ static void renumber(struct shrinking *shrinking)
             op->number = number[op->number];
         }
     }
-    if (moved)
-        take(shrinking, &candidate);
-    else
-        lb_mini_ops_free(&candidate);
+    take_if(moved, shrinking, &candidate);
 }
 
 /* So are workers; connections are opened on worker 0 until another one is named. */
@@ -274,10 +280,7 @@ static void renumber_workers(struct shrinking *shrinking)
         moved |= op->number != number[op->number];
         op->number = number[op->number];
     }
-    if (moved)
-        take(shrinking, &candidate);
-    else
-        lb_mini_ops_free(&candidate);
+    take_if(moved, shrinking, &candidate);
 }
 
 void lb_contract_shrink(struct lb_contract_trial *trial,

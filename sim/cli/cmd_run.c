@@ -21,7 +21,7 @@ static const struct option_row options[] = {
      false},
     PLUGIN_OPTION,
     UNGUARDED_OPTION,
-    {0, "format", "table|csv|json|markdown", "what stdout gets (csv: servers.csv, json: all)",
+    {0, "format", "table|csv|json|markdown", "what stdout gets; csv: servers.csv, json: all",
      false},
     {0, "all", NULL, "every server's row, however many", false},
     {0, "log", "FILE", "every pick and what it saw, one by one, as CSV", false},
