@@ -83,6 +83,9 @@ static json_t *balancers_json(const struct experiment *experiment)
 {
     static const struct table_options options = {.all = false};
     const struct scenario *scenario = experiment->scenario;
+    struct table plain = {.experiment = experiment, .scenario = scenario, .options = &options};
+    struct ranking ranking = table_rank(&plain, table_yardstick(&plain)->misplaced);
+    bool ranks = table_yardstick(&plain)->ranks;
     json_t *balancers = json_array();
     for (uint32_t b = 0; b < scenario->balancers; b++) {
         json_t *did = json_array();
@@ -91,12 +94,14 @@ static json_t *balancers_json(const struct experiment *experiment)
         char about[STORY_MAX];
         table_choose_moments(&table);
         table_block_changes(&table, b);
-        json_array_append_new(balancers, json_pack("{s:s, s:s, s:o, s:o, s:o}", "name",
-                                                   scenario->balancer[b].name, "about",
+        json_array_append_new(balancers, json_pack("{s:s, s:b, s:s, s:o, s:o, s:o}", "name",
+                                                   scenario->balancer[b].name, "best",
+                                                   ranks && ranking.best[b], "about",
                                                    story_balancer(&scenario->balancer[b], about),
                                                    "did", did, "settled", settled_json(&table, b),
                                                    "found", found_json(&table, b)));
     }
+    table_rank_free(&ranking);
     return balancers;
 }
 

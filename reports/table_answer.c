@@ -14,15 +14,25 @@ enum { NAMES_SHOWN = 4, TRIED = 50 };
 struct side {
     const bool *in;
     uint32_t count;
+    const struct ranking *ranking; /* whose order they are named in; NULL: the scenario's */
+    bool worst_first;
 };
 
 /* ---- Words ---- */
+
+static uint32_t nth_of(struct side side, uint32_t i)
+{
+    if (side.ranking == NULL)
+        return i;
+    return side.ranking->order[side.worst_first ? side.ranking->ranked - 1 - i : i];
+}
 
 static void add_names(const struct table *table, char *line, struct side side)
 {
     uint32_t said = 0, shown = side.count <= NAMES_SHOWN ? side.count : NAMES_SHOWN - 1;
     char name[NAME_SHOWN + 1];
-    for (uint32_t b = 0; b < table->scenario->balancers && said < shown; b++) {
+    for (uint32_t i = 0; said < shown; i++) {
+        uint32_t b = nth_of(side, i);
         if (!side.in[b])
             continue;
         line_add_comma(line, LINE_MAX_TEXT, said++, side.count);
@@ -235,10 +245,32 @@ static char *together(const struct table *table, const struct ranking *ranking, 
     return words;
 }
 
+/* Without intervals it is chance's own measure that keeps them together, however far apart their
+ * numbers look. */
+static void say_how_near(const struct table *table, const struct yardstick *by,
+                         const struct ranking *ranking)
+{
+    char line[LINE_MAX_TEXT] = "", measure[TEXT_MAX];
+    struct noise noise = table_noise(table, ranking->order[0]);
+    double low = table_summary(table, by->misplaced, ranking->order[0], 0).mean, high = low;
+    for (uint32_t i = 0; i < ranking->ranked; i++)
+        if (ranking->best[ranking->order[i]])
+            high = table_summary(table, by->misplaced, ranking->order[i], 0).mean;
+    if (ranking->apart != APART_UNKNOWN || noise.empty || high - low <= TABLE_IMMATERIAL ||
+        table->experiment->replications >= SUMMARY_LEAST)
+        return;
+    line_add(line, sizeof line,
+             "What is between them is less than connections placed by lot leave misplaced (%s), "
+             "and may be chance.",
+             table_percent(noise.misplaced, measure));
+    table_say(table, 2, line);
+}
+
 static void say_ranks(const struct table *table, const struct yardstick *by,
                       const struct ranking *ranking)
 {
-    struct side best = {ranking->best, ranking->bests}, worst = {ranking->worst, ranking->worsts};
+    struct side best = {ranking->best, ranking->bests, ranking, false};
+    struct side worst = {ranking->worst, ranking->worsts, ranking, true};
     int64_t change = telling_change(table, best, worst);
     char line[LINE_MAX_TEXT] = "", words[64];
     if (ranking->ranked > 1)
@@ -249,6 +281,7 @@ static void say_ranks(const struct table *table, const struct yardstick *by,
     line_add(line, sizeof line, "%s", ranking->ranked > 1 ? "." : ":");
     table_bold_line(table, line);
     say_numbers(table, by, best, change, true);
+    say_how_near(table, by, ranking);
     if (worst.count > 0) {
         snprintf(line, sizeof line, "Worst: ");
         add_names(table, line, worst);
@@ -276,7 +309,7 @@ static void say_picks(const struct table *table)
     uint32_t balancers = table->scenario->balancers;
     bool *even = memory_zeroed(balancers, sizeof *even);
     bool *other = memory_zeroed(balancers, sizeof *other);
-    struct side evens = {even, 0}, others = {other, 0};
+    struct side evens = {.in = even}, others = {.in = other};
     for (uint32_t b = 0; b < balancers; b++) {
         if (table_summary(table, "picks_max_over_mean", b, 0).count == 0)
             continue;

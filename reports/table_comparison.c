@@ -59,23 +59,24 @@ static struct columns choose_columns(const struct table *table)
 /* ---- Cells ---- */
 
 /* A bound of the metric may cut the interval on one side. */
-static void add_interval(struct grid *grid, const struct summary *summary, double scale, int digits,
-                         const char *unit)
+static void add_interval(const struct table *table, struct grid *grid,
+                         const struct summary *summary, double scale, int digits, const char *unit)
 {
     if (summary->count == 0)
         grid_cell(grid, "-");
     else if (summary->has_interval && summary->sd > 0)
-        grid_cell(grid, "%.*f%s+-%.*f", digits, scale * summary->mean, unit, digits,
+        grid_cell(grid, "%.*f%s%s%.*f", digits, scale * summary->mean, unit,
+                  table_plus_minus(table), digits,
                   scale * fmax(summary->high_95 - summary->mean, summary->mean - summary->low_95));
     else
         grid_cell(grid, "%.*f%s", digits, scale * summary->mean, unit);
 }
 
-static void add_ratios(struct grid *grid, const struct summary *misplaced,
-                       const struct summary *full)
+static void add_ratios(const struct table *table, struct grid *grid,
+                       const struct summary *misplaced, const struct summary *full)
 {
-    add_interval(grid, misplaced, 100, 2, "%");
-    add_interval(grid, full, 1, 3, "");
+    add_interval(table, grid, misplaced, 100, 2, "%");
+    add_interval(table, grid, full, 1, 3, "");
 }
 
 char *table_settled(const struct table *table, uint32_t balancer, uint32_t change,
@@ -151,7 +152,7 @@ static void add_balancer(const struct table *table, const struct columns *column
     struct summary misplaced = table_summary(table, columns->by->misplaced, balancer, 0);
     struct summary full = table_summary(table, columns->by->max_over_mean, balancer, 0);
     grid_cell(grid, "%c %s", best ? '*' : ' ', table_name(table, balancer, name));
-    add_ratios(grid, &misplaced, &full);
+    add_ratios(table, grid, &misplaced, &full);
     for (uint32_t i = 0; i < columns->changes; i++)
         grid_cell(grid, "%s", table_settled(table, balancer, columns->change[i], settled));
     if (columns->newcomers)

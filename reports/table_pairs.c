@@ -9,7 +9,8 @@ enum { TRAFFICS_LEAST = 2, TRAFFICS_MOST = 4, TRAFFIC_NAME = 10 };
 
 /* ---- Pair by pair ---- */
 
-static void add_difference(struct grid *grid, struct paired paired, double scale, int digits)
+static void add_difference(const struct table *table, struct grid *grid, struct paired paired,
+                           double scale, int digits)
 {
     double mean = scale * paired.mean;
     if (fabs(mean) < .5 * pow(10, -digits))
@@ -17,7 +18,8 @@ static void add_difference(struct grid *grid, struct paired paired, double scale
     if (!paired.has_interval)
         grid_cell(grid, "-");
     else if (paired.half > 0)
-        grid_cell(grid, "%+.*f+-%.*f", digits, mean, digits, scale * paired.half);
+        grid_cell(grid, "%+.*f%s%.*f", digits, mean, table_plus_minus(table), digits,
+                  scale * paired.half);
     else
         grid_cell(grid, "%+.*f", digits, mean);
 }
@@ -54,8 +56,8 @@ void table_pairs(const struct table *table)
         struct paired full =
             paired_of(table->experiment, metric_find(by->max_over_mean), b, 0, 0, 0, balancers - 1);
         grid_cell(grid, "  %s", table_name(table, b, name));
-        add_difference(grid, misplaced, 100, 2);
-        add_difference(grid, full, 1, 3);
+        add_difference(table, grid, misplaced, 100, 2);
+        add_difference(table, grid, full, 1, 3);
         grid_cell(grid, "%s", verdict(table, misplaced, b));
     }
     table_gap(table);

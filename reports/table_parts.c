@@ -177,6 +177,11 @@ struct noise table_noise(const struct table *table, uint32_t balancer)
     return noise_floor((double)live / (double)present, (double)present);
 }
 
+const char *table_plus_minus(const struct table *table)
+{
+    return table->markdown ? " \xC2\xB1 " : "+-";
+}
+
 /* ---- Changes ---- */
 
 char *table_change_name(const struct table *table, uint32_t change, uint32_t most,

@@ -63,6 +63,9 @@ struct summary table_summary(const struct table *, const char *metric, uint32_t 
 char *table_percent(double part, char buffer[TEXT_MAX]);
 char *table_quotient(double quotient, char buffer[TEXT_MAX]);
 char *table_of_100(double part, char buffer[TEXT_MAX]);
+/* What stands before the half of an interval: a terminal may know ASCII alone, and its columns are
+ * narrow; Markdown is read in a browser. */
+const char *table_plus_minus(const struct table *);
 
 /* What the balancers are judged by: how even the live connections are over time; where that can
  * hardly ever be judged, at the end; and where nothing is open then, the picks, which rank nobody.
@@ -107,6 +110,8 @@ char *table_evenness(const struct table *, uint32_t balancer, char *line, size_t
 bool table_even_by_chance(const struct table *, uint32_t balancer);
 
 /* ---- Ranks ---- */
+
+#define TABLE_IMMATERIAL .001 /* of all connections, misplaced */
 
 /* How far two balancers are apart, by what part of the connections is misplaced. */
 enum apart {

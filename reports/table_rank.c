@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NOBODY     UINT32_MAX
-#define IMMATERIAL .001 /* of all connections, misplaced */
+#define NOBODY UINT32_MAX
 
 struct standing {
     double mean;
@@ -32,7 +31,7 @@ enum apart table_apart(const struct table *table, struct paired paired, uint32_t
     if (off == 0 && paired.half == 0)
         return APART_NOT;
     if (paired.has_interval || (table_is_exact(table, one) && table_is_exact(table, other))) {
-        if (off + paired.half <= IMMATERIAL)
+        if (off + paired.half <= TABLE_IMMATERIAL)
             return APART_HARDLY;
         return off <= paired.half ? APART_UNKNOWN : APART_SURELY;
     }

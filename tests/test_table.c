@@ -103,6 +103,20 @@ static void test_chance(void)
          "Means of 2 replications, too few to tell what is chance.", "!* least_conn", "!Against");
 }
 
+/* Counting holds all servers at their shares; dealing out in turn halves the variance that lots
+ * have, at most, so that the two differ by less than lots leave misplaced. */
+static void test_not_told_apart(void)
+{
+    SAYS(TOP "measure: {from: 50s}\nservers: [s1..s9]\n" PAIR
+             "traffic: {t: {arrivals: {poisson: 50/s}, lasts: {exponential: 10s}}}\n",
+         1, "None stands out: least_conn and round_robin, which one run cannot tell apart.",
+         "What is between them is less than connections placed by lot leave misplaced (",
+         "and may be chance.");
+    SAYS(TOP "measure: {from: 50s}\nservers: [s1..s9]\n" PAIR
+             "traffic: {t: {arrivals: {poisson: 50/s}, lasts: {exponential: 10s}}}\n",
+         6, "Best: least_conn.", "Worst: round_robin.", "!What is between them");
+}
+
 /* Ten connections for every server are never there, or hardly ever; or nothing is, ever. */
 static void test_not_judged(void)
 {
@@ -170,6 +184,7 @@ static const struct test tests[] = {
     {"numbers by hand, and nothing left to chance", test_exact},
     {"the best and the worst, and what they did", test_newcomer},
     {"what is said of one run, of a few, of many", test_chance},
+    {"not told apart", test_not_told_apart},
     {"too little to judge by", test_not_judged},
     {"counts that begin later", test_window},
     {"a rank that was won by refusing", test_refused},
