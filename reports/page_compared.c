@@ -15,6 +15,11 @@ static const struct page_row *interval_of(const struct page_run *run, uint32_t b
 
 /* ---- Which columns there are ---- */
 
+static json_int_t replications_of(const struct page_run *run)
+{
+    return json_integer_value(json_object_get(run->json, "replications"));
+}
+
 static bool anybody_above_zero(const struct page_run *run, const char *metric)
 {
     for (uint32_t b = 0; b < run->balancers; b++) {
@@ -76,14 +81,14 @@ static struct columns choose_columns(const struct page_run *run)
 
 /* ---- Cells ---- */
 
-/* A number with its interval, where there is one. */
+/* A number with its interval, where there is one, and its digits show it: not "100 to 100". */
 static void put_mean(const struct page_run *run, uint32_t balancer, const char *metric,
                      enum html_number kind, FILE *to)
 {
     const struct page_row *row = interval_of(run, balancer, metric);
     fputs("<td>", to);
     html_number(to, kind, row == NULL ? "" : row->cell[INTERVALS_MEAN]);
-    if (row != NULL && row->cell[INTERVALS_LOW][0] != '\0') {
+    if (row != NULL && strcmp(row->cell[INTERVALS_LOW], row->cell[INTERVALS_HIGH]) != 0) {
         fputs("<small>", to);
         html_number(to, kind, row->cell[INTERVALS_LOW]);
         fputs(" to ", to);
@@ -104,6 +109,21 @@ static void put_settled(const struct page_run *run, uint32_t balancer, size_t ch
     fputs("</data></td>", to);
 }
 
+static bool is_best(const struct page_run *run, uint32_t balancer)
+{
+    const json_t *told = json_array_get(json_object_get(run->told, "balancers"), balancer);
+    return json_is_true(json_object_get(told, "best"));
+}
+
+/* Runs of older versions do not say. */
+static bool has_best(const struct page_run *run)
+{
+    for (uint32_t b = 0; b < run->balancers; b++)
+        if (is_best(run, b))
+            return true;
+    return false;
+}
+
 static void put_bar(const struct page_run *run, uint32_t balancer, const char *metric, FILE *to)
 {
     double most = 0, own = 0;
@@ -115,9 +135,9 @@ static void put_bar(const struct page_run *run, uint32_t balancer, const char *m
     }
     fprintf(to,
             "<td class=\"bar\"><svg viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" "
-            "aria-hidden=\"true\"><rect class=\"misplaced\" width=\"%.2f\" "
+            "aria-hidden=\"true\"><rect class=\"%s\" width=\"%.2f\" "
             "height=\"10\"/></svg></td>",
-            most > 0 ? 100 * own / most : 0);
+            is_best(run, balancer) ? "best" : "misplaced", most > 0 ? 100 * own / most : 0);
 }
 
 /* ---- Rows ---- */
@@ -220,8 +240,9 @@ void page_ranking(const struct page_run *run, FILE *to)
     if (run->balancers < 2 || run->balancers > RANKED ||
         !json_is_true(json_object_get(yardstick, "ranks")))
         return;
-    fputs("<table class=\"ranking\"><caption>misplaced, the most even first</caption><tbody>\n",
-          to);
+    fprintf(to,
+            "<table class=\"ranking\"><caption>misplaced, the most even first%s</caption><tbody>\n",
+            has_best(run) ? "; blue: the best" : "");
     for (uint32_t place = 0; place < run->balancers; place++)
         for (uint32_t b = 0; b < run->balancers; b++) {
             const struct page_row *row = interval_of(run, b, metric);
@@ -238,6 +259,30 @@ void page_ranking(const struct page_run *run, FILE *to)
     fputs("</tbody></table>\n", to);
 }
 
+/* Of what is there, and nothing else. */
+static void put_legend(const struct page_run *run, const struct columns *columns, FILE *to)
+{
+    bool ranks = json_is_true(json_object_get(json_object_get(run->told, "yardstick"), "ranks"));
+    fprintf(to,
+            "<p class=\"soft legend-of\"><b>misplaced</b>: what would have %s for every server to "
+            "have its fair share. <b>max/mean</b>: the fullest server over its fair share.",
+            ranks ? "to move" : "had to go elsewhere");
+    if (columns->changes > 0)
+        fputs(" <b>settled</b>: how soon every server was within 10% of it for good; <i>no</i>: "
+              "not before the next change.",
+              to);
+    if (columns->changes > 0 && replications_of(run) > 1)
+        fputs(" A percentage behind it: in that part of the runs.", to);
+    if (columns->newcomers != NULL)
+        fputs(" <b>of the next 100</b>: of the first 100 new connections after that, those that "
+              "went to the newcomers.",
+              to);
+    if (json_is_object(json_object_get(run->told, "chance")))
+        fputs(" <b>chance alone</b>: about what as many connections show that are placed by lot.",
+              to);
+    fputs("</p>\n", to);
+}
+
 void page_compared(const struct page_run *run, FILE *to)
 {
     struct columns columns = choose_columns(run);
@@ -248,12 +293,6 @@ void page_compared(const struct page_run *run, FILE *to)
     for (uint32_t b = 0; b < run->balancers; b++)
         put_balancer(run, &columns, b, to);
     put_chance(run, to);
-    fputs("</tbody></table></div>\n<p class=\"soft\"><b>misplaced</b>: what would have to move for "
-          "every server to have its fair share. <b>max/mean</b>: the fullest server over its fair "
-          "share. <b>settled</b>: how soon every server was within 10% of it for good; "
-          "<i>no</i>: not before the next change; <i>5%</i> behind it: in that part of the runs. "
-          "<b>of the next 100</b>: of the first 100 new "
-          "connections after that, those that went to the newcomers. <b>chance alone</b>: about "
-          "what as many connections show that are placed by lot.</p>\n",
-          to);
+    fputs("</tbody></table></div>\n", to);
+    put_legend(run, &columns, to);
 }

@@ -93,6 +93,13 @@ static void put_what(const struct page_row *row, FILE *to)
     fputs("</small></td>", to);
 }
 
+/* An interval that its digits do not show is left out, not told as "1 to 1". */
+static bool shows_interval(const struct page_row *row)
+{
+    return row->cell[EXPECTED_LOW][0] != '\0' &&
+           strcmp(row->cell[EXPECTED_LOW], row->cell[EXPECTED_HIGH]) != 0;
+}
+
 /* Of a relation, the interval is that of the difference from what is just allowed. */
 static void put_value(const struct page_row *row, FILE *to)
 {
@@ -104,7 +111,7 @@ static void put_value(const struct page_row *row, FILE *to)
         html_number(to, HTML_PLAIN, row->cell[EXPECTED_OTHER]);
         fputs("</small>", to);
     }
-    if (row->cell[EXPECTED_LOW][0] != '\0') {
+    if (shows_interval(row)) {
         fputs(relation ? "<small>off by " : "<small>", to);
         html_number(to, HTML_PLAIN, row->cell[EXPECTED_LOW]);
         fputs(" to ", to);
@@ -145,9 +152,18 @@ void page_expected(const struct page_run *run, uint32_t number, FILE *to)
             number);
     for (size_t i = 0; i < rows->rows; i++)
         put_row(&rows->row[i], to);
-    fputs("</tbody></table></div>\n<p class=\"soft\">Exactly as in <code>expectations.csv</code>; "
-          "<b>line</b>: where the scenario asks for it. <b>against</b>: the other&#39;s "
-          "value; <b>off by</b>: the 95% interval of the difference from what is just "
-          "allowed.</p>\n",
+    bool against = false, off = false;
+    for (size_t i = 0; i < rows->rows; i++) {
+        bool relation = rows->row[i].cell[EXPECTED_OTHER][0] != '\0';
+        against = against || relation;
+        off = off || (relation && shows_interval(&rows->row[i]));
+    }
+    fputs("</tbody></table></div>\n<p class=\"soft\">Exactly as in <code>expectations.csv</code>. "
+          "<b>line</b>: where the scenario asks for it.",
           to);
+    fputs(against ? " <b>against</b>: the other&#39;s value." : "", to);
+    fputs(off ? " <b>off by</b>: the 95% interval of the difference from what is just allowed."
+              : "",
+          to);
+    fputs("</p>\n", to);
 }

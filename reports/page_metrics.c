@@ -117,7 +117,7 @@ void page_metrics(const struct page_run *run, FILE *to)
     bool one = replications == 1;
     struct column *column = one ? columns_of(run, PAGE_SUMMARY, SUMMARY_TRAFFIC)
                                 : columns_of(run, PAGE_INTERVALS, INTERVALS_TRAFFIC);
-    fputs("<h3>Every metric</h3>\n<p class=\"soft\">", to);
+    fputs("<section class=\"every-metric\">\n<h3>Every metric</h3>\n<p class=\"soft\">", to);
     if (one)
         fputs("One run has no intervals: what it shows may be chance. <code>-r 20</code> gives "
               "them.",
@@ -132,6 +132,6 @@ void page_metrics(const struct page_run *run, FILE *to)
     fputs("</code></summary>\n", to);
     put_table(run, column, one ? SUMMARY_METRIC : INTERVALS_METRIC, one ? put_value : put_interval,
               to);
-    fputs("</details>\n", to);
+    fputs("</details>\n</section>\n", to);
     free_columns(column, run->balancers);
 }

@@ -126,7 +126,7 @@ void page_playback(const struct page_run *run, uint32_t number, FILE *to)
     struct choice choice = choose(run);
     json_int_t replications = json_integer_value(json_object_get(run->json, "replications"));
     fputs("<h3>Played back</h3>\n<p class=\"soft\">Each column is a server, filled with its live "
-          "connections; the dark mark on it is its fair share",
+          "connections; the line across it is its fair share",
           to);
     if (replications > 1)
         fprintf(to, ". Of %" JSON_INTEGER_FORMAT " replications this is the first", replications);

@@ -19,7 +19,7 @@ static const struct {
     {"compare", "The balancers compared", false},
     {"imbalance", "The fullest server over its fair share, over time", false},
     {"newcomer", "Who got the new connections after a server joined", false},
-    {"distribution", "Picks and live connections by server", false},
+    {"distribution", "What every server got", false},
     {"ranks", "The servers from the fullest to the emptiest", false},
     {"live", "Live connections over time, a line a server", true},
     {"band", "Live connections over time: the fullest, the emptiest, and all between", true},
@@ -123,7 +123,8 @@ static void put_picture(const struct page *page, const struct page_run *run, con
     }
     fputs("<figcaption>", to);
     html_text(to, about);
-    fputs(whole ? " <code>" : ": this picture is not whole, and left out <code>", to);
+    fputs(whole ? " \302\267 <code>" : ": this picture is not whole, and left out \302\267 <code>",
+          to);
     html_text(to, file);
     fputs("</code></figcaption></figure>\n", to);
     input_free(&input);

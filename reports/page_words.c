@@ -28,9 +28,9 @@ static void put_events(FILE *to, const json_t *events, size_t from, size_t end)
         html_text(to, page_text(event, "at_s"));
         fputs("\">", to);
         html_text(to, page_text(event, "at"));
-        fputs("</data> <b>", to);
+        fputs("</data> <span><b>", to);
         html_text(to, page_text(event, "event"));
-        fputs("</b> <span>", to);
+        fputs("</b> ", to);
         html_text(to, page_text(event, "story"));
         fputs("</span></li>\n", to);
     }
@@ -64,11 +64,11 @@ static void put_chance(const struct page_run *run, FILE *to)
     const json_t *chance = json_object_get(run->told, "chance");
     if (!json_is_object(chance))
         return;
-    fputs("<p>For comparison: as many connections, placed by lot, would leave about ", to);
+    fputs("<p>For comparison: as many connections placed by lot would leave about ", to);
     html_number(to, HTML_PERCENT, page_text(chance, "misplaced"));
     fputs(" misplaced and a max/mean of ", to);
     html_number(to, HTML_RATIO, page_text(chance, "max_over_mean"));
-    fputs(". What is not above that is no more than noise.</p>\n", to);
+    fputs(". Only what is above that is less even than chance.</p>\n", to);
 }
 
 void page_answer(const struct page_run *run, uint32_t number, FILE *to)

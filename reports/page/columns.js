@@ -6,7 +6,7 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 const WIDE = 240, CROWDED = 400;
-const TOP = 20, TALL = 110, FOOT = 24, CROWDED_FOOT = 36; /* px of the drawing: above, of the columns, below */
+const TOP = 20, TALL = 110, FOOT = 24, CROWDED_FOOT = 4; /* px of the drawing: above, of the columns, below */
 const LONGEST = 44; /* letters of a name in the foot of a crowd */
 const WIDE_DOTS = 2; /* letters that an ellipsis is as wide as */
 const NAMED = 12; /* so many columns have room for names and numbers */
@@ -84,6 +84,9 @@ class Columns {
             this.path[kind] = svg('path', { class: 'c-' + kind }, this.drawing);
         }
         this.addTexts();
+        if (!this.named) {
+            this.addExtremes(figure);
+        }
         this.addHistory(figure);
     }
 
@@ -100,11 +103,13 @@ class Columns {
             this.name[s].textContent = short[s];
             svg('title', {}, this.name[s]).textContent = short[s] === servers[s] ? '' : servers[s];
         }
-        if (!this.named) {
-            this.extremes = [16, 30].map((y) => svg('text', { class: 'faint', x: 0,
-                y: TOP + TALL + y }, this.drawing));
-            this.short = shortened(servers, LONGEST);
-        }
+    }
+
+    /* Of a crowd two are named: in letters of the page's size, however narrow the drawing is. */
+    addExtremes(figure) {
+        const line = html('div', { class: 'extremes', 'aria-hidden': 'true' }, figure);
+        this.extremes = [html('span', {}, line), html('span', {}, line)];
+        this.short = shortened(this.series.servers, LONGEST);
     }
 
     /* The fullest over its share, a line over all of the time; of what falls on one place the
@@ -210,8 +215,11 @@ class Columns {
 
     say(said, sample) {
         const { series, balancer } = this;
-        const bad = said.judged && (said.ratio > TOO_MANY || said.low < TOO_FEW);
+        const overfull = said.judged && said.ratio > TOO_MANY;
+        const lacks = said.judged && said.low < TOO_FEW;
+        const bad = overfull || lacks;
         this.text = !said.judged ? 'too few are open to be judged'
+            : lacks && !overfull ? `the emptiest has ${said.low.toFixed(2)}\u00d7 its fair share`
             : `the fullest has ${said.ratio.toFixed(2)}\u00d7 its fair share`;
         this.ratioText = said.judged ? said.ratio.toFixed(2) : 'not judged';
         this.said.textContent = this.text;

@@ -22,6 +22,8 @@ class Playback {
         this.addLegend();
         const stage = html('div', { class: 'stage' }, box);
         stage.classList.toggle('crowded', this.series.servers.length > NAMED);
+        stage.classList.add(['alone', 'pair', 'by-three', 'by-four', 'by-three', 'by-three', 'by-four',
+            'by-four', 'by-three'][this.series.balancers.length - 1] ?? 'by-four');
         this.columns = this.series.balancers.map((_, b) => new Columns(this.series, b, stage));
         this.summary = html('p', { class: 'soft', 'aria-live': 'polite', role: 'status' }, box);
         this.addTable();
@@ -59,8 +61,10 @@ class Playback {
 
     addKeys() {
         const keys = html('p', { class: 'soft keys' }, this.box, 'On the slider: ');
+        const jumps = [['Page Up', ' '], ['Page Down', ' an event; ']];
         for (const [key, does] of [['Space', ' plays; '], ['\u2190', ' '], ['\u2192', ' a sample; '],
-            ['Page Up', ' '], ['Page Down', ' an event; '], ['Home', ' '], ['End', '']]) {
+            ...(this.series.events.length > 0 ? jumps : []), ['Home', ' the start; '],
+            ['End', ' the end']]) {
             html('kbd', {}, keys, key);
             keys.append(does);
         }
@@ -111,13 +115,14 @@ class Playback {
 
     addLegend() {
         const list = html('ul', { class: 'legend' }, this.box);
+        const gone = ['on a server that has left, or is down', [['c-gone', 'M4 16V6h16V16z']]];
         const entries = [
             ['live connections, up to the fair share', [['c-even', 'M4 16V4h16V16z']]],
             ['\u25b2 more than 10% above it', [['c-over', 'M4 16V2h16V16z'],
                 ['c-hatch', 'M4 12h16M4 7h16']]],
             ['\u25bc more than 10% are missing', [['c-lack', 'M4 16V3h16V16']]],
             ['the fair share', [['c-fair', 'M2 8h20']]],
-            ['on a server that has left, or is down', [['c-gone', 'M4 16V6h16V16z']]],
+            ...(this.series.someAway() ? [gone] : []),
             [`below: the fullest over its fair share, all along (from 1\u00d7 to ${this.series.top}\u00d7)`,
                 [['c-history', 'M1 14H8L10 5L22 12']]],
         ];
@@ -178,7 +183,8 @@ class Playback {
         this.columns.forEach((columns) => columns.draw(sample));
         this.clock.textContent = timeText(time);
         const event = this.lastEvent(time);
-        this.nowOn.textContent = event ? `after ${event.name}: ${event.story}` : 'before any event';
+        this.nowOn.textContent = event ? `after ${event.name}: ${event.story}`
+            : this.series.events.length > 0 ? 'before any event' : '';
         this.slider.value = time;
         this.slider.setAttribute('aria-valuetext', timeText(time)
             + (event ? `, after ${event.name}` : ''));

@@ -58,6 +58,12 @@ class Series {
         return this.weight[balancer][sample * this.servers.length + server];
     }
 
+    /* Whether anything is ever open on a server that is not in the list. */
+    someAway() {
+        return this.live.some((live, b) =>
+            live.some((count, i) => count > 0 && this.weight[b][i] === 0));
+    }
+
     /* How full the fullest is, over what it is due; who that is, and who is emptiest; how many
      * would have to move. ratio 0: too few are open to judge. Leaves what each is due in due[]. */
     judge(balancer, sample) {
