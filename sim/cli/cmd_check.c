@@ -31,7 +31,7 @@ static void print_counts(FILE *to, const char *name, const struct scenario *scen
     };
     size_t rows = sizeof row / sizeof *row - (scenario->expectations == 0);
     faults_print_text(name, to);
-    fputs(": fine: ", to);
+    fputs(": fine\n  ", to);
     for (size_t i = 0; i < rows; i++)
         fprintf(to, "%s%" PRIu32 " %s%s", i > 0 ? ", " : "", row[i].count, row[i].what,
                 row[i].count == 1 ? "" : "s");

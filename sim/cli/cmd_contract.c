@@ -17,9 +17,9 @@
 enum { ALGORITHMS_SHOWN = 64 };
 
 static const struct option_row options[] = {
-    {0, "law", "LAW", "look for this law alone, and stop where it is broken", false},
+    {0, "law", "LAW", "this law alone, and stop where it is broken", false},
     {'s', "seed", "SEED", "draws other operations; 1 if it is not given", false},
-    {'o', "output", "DIR", "write each list of operations to DIR/ALGORITHM-LAW.csv", false},
+    {'o', "output", "DIR", "each list of operations as DIR/ALGORITHM-LAW.csv", false},
     {0, NULL, NULL, NULL, false},
 };
 

@@ -16,10 +16,9 @@ static const struct option_row options[] = {
     {0, "junit", "FILE", "write the verdict as JUnit XML", false},
     {0, "github", NULL, "print annotations for GitHub, too", false},
     {0, "summary", "FILE", "write the verdict as Markdown", false},
-    {0, "self-test", NULL, "whether the gate can fail: with faults put in on purpose", false},
+    {0, "self-test", NULL, "whether the gate can fail: faults are put in", false},
     {'s', "seed", "SEED", "instead of the scenario's seed", false},
-    {'r', "replications", "N", "with --update: the most that a row may take; by default 256",
-     false},
+    {'r', "replications", "N", "with --update: the most for a row; by default 256", false},
     {'j', "jobs", "N", "threads; by default one a processor", false},
     {'b', "balancer", "BALANCER",
      "instead of the list; may be repeated: a name of it,\n"

@@ -3,6 +3,8 @@
 #include "sim/cli/commands.h"
 #include "sim/cli/console.h"
 #include "sim/cli/own.h"
+#include "sim/cli/scenarios.h"
+#include "sim/cli/shipped.h"
 #include "sim/run/metrics.h"
 #include "sim/scenario/scenario.h"
 #include "sim/workload/input.h"
@@ -72,7 +74,7 @@ static uint32_t list_presets(FILE *to, const char *only, const struct vocabulary
         const struct preset *preset = preset_at(i);
         if (!wanted(preset->name, only))
             continue;
-        fprintf(to, "%-29s %s; %s\n", preset->name, preset->product, preset->fidelity);
+        fprintf(to, "%-30s %s; %s\n", preset->name, preset->product, preset->fidelity);
         fprintf(to, "    %s, view %s, change %s\n", preset->algorithm, preset->view,
                 change_choice.words[preset->change]);
         if (only != NULL)
@@ -159,7 +161,30 @@ static uint32_t list_keys(FILE *to, const char *only, const struct vocabulary *v
     return listing.shown;
 }
 
+/* What they tell of themselves; in all, none is wider than its column. */
+static uint32_t list_scenarios(FILE *to, const char *only, const struct vocabulary *vocabulary)
+{
+    enum { COLUMN = 30 };
+    struct shipped all = shipped_all();
+    uint32_t shown = 0;
+    (void)vocabulary;
+    for (size_t i = 0; i < all.count; i++) {
+        int code;
+        struct scenario *scenario =
+            wanted(all.name[i], only) ? scenarios_load(all.name[i], NULL, &code) : NULL;
+        if (scenario == NULL)
+            continue;
+        fprintf(to, "%-*s ", COLUMN - 1, all.name[i]);
+        story_print(to, scenario->about, COLUMN);
+        scenario_free(scenario);
+        shown++;
+    }
+    shipped_free(&all);
+    return shown;
+}
+
 static const struct kind kinds[] = {
+    {"scenarios", "those that come with the program: what to run first", false, list_scenarios},
     {"algorithms", "the algorithms and their parameters", true, list_algorithms},
     {"presets", "named real-world combinations", false, list_presets},
     {"views", "which connections a pick sees", false, list_views},
@@ -178,9 +203,10 @@ static const struct kind *find_kind(const char *name)
             return &kinds[i];
     }
     const char *meant = input_nearest(name, known, KINDS);
-    console_error("list: '%s' is not one of: algorithms, presets, views, metrics, keys%s%s%s", name,
-                  meant != NULL ? " (did you mean '" : "", meant != NULL ? meant : "",
-                  meant != NULL ? "'?)" : "");
+    console_error(
+        "list: '%s' is not one of: scenarios, algorithms, presets, views, metrics, keys%s%s%s",
+        name, meant != NULL ? " (did you mean '" : "", meant != NULL ? meant : "",
+        meant != NULL ? "'?)" : "");
     return NULL;
 }
 
@@ -236,7 +262,7 @@ static int list(const struct command_line *line)
 
 const struct command command_list = {
     .name = "list",
-    .arguments = "[algorithms|presets|views|metrics|keys] [NAME] [options]",
+    .arguments = "[scenarios|algorithms|presets|views|metrics|keys] [NAME] [options]",
     .about = "what there is, from the tables",
     .options = options,
     .run = list,

@@ -22,7 +22,7 @@ static const struct option_row options[] = {
      "                             beside the program, or among nginx's own",
      false},
     {0, "nginx", "FILE", "the program; by default that of PATH", false},
-    {0, "list", NULL, "which presets nginx can be told to be, and in what words", false},
+    {0, "list", NULL, "which presets nginx can be, and in what words", false},
     {0, NULL, NULL, NULL, false},
 };
 

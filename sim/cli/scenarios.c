@@ -2,6 +2,7 @@
 #include "sim/cli/scenarios.h"
 
 #include "sim/cli/console.h"
+#include "sim/cli/shipped.h"
 #include "sim/engine/memory.h"
 #include "sim/run/metrics.h"
 #include "sim/scenario/yaml.h"
@@ -10,28 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Where shipped scenarios are, seen from the program: installed, or built. */
-static const char *const shipped[] = {"/../share/lbsim/scenarios/", "/../../scenarios/"};
-
-enum { PATH_ROOM = 4096 };
-
-static bool shipped_path(const char *name, char path[PATH_ROOM])
-{
-    char program[PATH_ROOM / 2];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (snprintf(path, PATH_ROOM, "scenarios/%s.yaml", name) < PATH_ROOM && access(path, R_OK) == 0)
-        return true;
-    if (length <= 0)
-        return false;
-    program[length] = '\0';
-    *strrchr(program, '/') = '\0';
-    for (size_t i = 0; i < sizeof shipped / sizeof *shipped; i++)
-        if (snprintf(path, PATH_ROOM, "%s%s%s.yaml", program, shipped[i], name) < PATH_ROOM &&
-            access(path, R_OK) == 0)
-            return true;
-    return false;
-}
 
 /* What scenarios may name beside what their own floor knows, where no more is brought along. */
 static const struct vocabulary words = {.metric = metric_known};
@@ -62,15 +41,25 @@ static struct scenario *load(const char *path, const struct vocabulary *vocabula
     return scenario;
 }
 
+static void refuse_unknown(const char *name)
+{
+    struct shipped shipped = shipped_all();
+    const char *meant = input_nearest(name, (const char *const *)shipped.name, shipped.count);
+    console_error("there is no scenario %s, neither as a file nor among those shipped%s%s%s", name,
+                  meant != NULL ? " (did you mean '" : "; lbsim list scenarios shows those",
+                  meant != NULL ? meant : "", meant != NULL ? "'?)" : "");
+    shipped_free(&shipped);
+}
+
 struct scenario *scenarios_load(const char *name, const struct vocabulary *vocabulary, int *code)
 {
-    char path[PATH_ROOM];
+    char path[SHIPPED_ROOM];
     /* Such as ws_scale or truth/nginx_scale_up. */
     bool is_name = strchr(name, '.') == NULL && name[0] != '/' && strcmp(name, "-") != 0;
     if (is_name && access(name, R_OK) != 0 && shipped_path(name, path))
         return load(path, vocabulary, code);
     if (strcmp(name, "-") != 0 && access(name, F_OK) != 0) {
-        console_error("there is no scenario %s, neither as a file nor among those shipped", name);
+        refuse_unknown(name);
         *code = EXIT_INVALID;
         return NULL;
     }

@@ -1,4 +1,4 @@
 try list
-for kind in algorithms presets views metrics; do
+for kind in scenarios algorithms presets views metrics; do
     try list $kind
 done

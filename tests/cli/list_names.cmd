@@ -14,3 +14,6 @@ try list preset
 try list everything
 try list views host worker
 try list --all
+try list scenarios crash
+try list scenarios nobody
+try run ws_scal
