@@ -35,7 +35,7 @@ static double floor_of(const struct sheet *sheet, const char *metric)
 /* What the colours and the tint mean, a word in its colour after the other. */
 static void put_legend(struct plot *plot, double x, double y, bool has_best, bool has_floor)
 {
-    static const char best[] = "blue: nothing speaks against its being the best (95 %)";
+    static const char best[] = "blue: nothing speaks against its being the best (95%)";
     static const char floor[] = "grey: as uneven as chance alone leaves it";
     if (has_best) {
         plot_text(plot, x, y, LEAN_LEFT, SIZE_SMALL, BLUE, best);
@@ -77,7 +77,7 @@ static void draw(const struct sheet *sheet, const struct metric *misplaced,
         uint64_t replications = sheet->experiment->replications;
         if (replications >= SUMMARY_LEAST)
             snprintf(what, sizeof what,
-                     "averages over time of %" PRIu64 " replications, with 95 %% intervals",
+                     "averages over time of %" PRIu64 " replications, with 95%% intervals",
                      replications);
         else
             snprintf(what, sizeof what, "averages over time of %s; -r 20 shows what is chance",

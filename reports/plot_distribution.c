@@ -156,7 +156,7 @@ void plot_distribution(const struct sheet *sheet)
         for (uint32_t b = 0; b < balancers; b++)
             judged = judged || bars.held[b].judged;
         holdings_put_title(plot, sheet, bars.grid.left, bars.picks,
-                           judged ? "dashed: its fair share; orange: over it by more than 10 %; "
+                           judged ? "dashed: its fair share; orange: over it by more than 10%; "
                                     "light blue: under it by more"
                                   : "dashed: its fair share");
         for (uint32_t b = 0; b < balancers; b++)

@@ -41,7 +41,7 @@ void labels_spread(double *y, uint32_t count, double gap, double low, double hig
 
 /* ---- Above events ---- */
 
-enum { FLAG_PAD = 5, FLAG_APART = 10 };
+enum { FLAG_PAD = 5, FLAG_APART = 10, LINE_APART = 3 };
 
 static double flag_begin(const struct flag *flag)
 {
@@ -53,12 +53,19 @@ static double flag_end(const struct flag *flag)
     return flag->left ? flag->x : flag->x + FLAG_PAD + flag->width;
 }
 
+/* Whether a line at x would lie on the flag's text. Its own line stands aside of that, and next to
+ * it there is room for another: what happens soon after something else has a flag, too. */
+static bool on_text(double x, const struct flag *flag)
+{
+    double begin = flag->left ? flag_begin(flag) : flag->x + FLAG_PAD;
+    return x > begin - LINE_APART && x < begin + flag->width + LINE_APART;
+}
+
 /* Whether two flags that both are shown get into each other's way. */
 static bool collide(const struct flag *one, const struct flag *other)
 {
-    bool crossed = one->x > flag_begin(other) - FLAG_PAD && one->x < flag_end(other) + FLAG_PAD;
-    bool crosses = other->x > flag_begin(one) - FLAG_PAD && other->x < flag_end(one) + FLAG_PAD;
-    if ((crossed && one->row >= other->row) || (crosses && other->row >= one->row))
+    if ((on_text(one->x, other) && one->row >= other->row) ||
+        (on_text(other->x, one) && other->row >= one->row))
         return true;
     return one->row == other->row && flag_begin(one) < flag_end(other) + FLAG_APART &&
            flag_begin(other) < flag_end(one) + FLAG_APART;

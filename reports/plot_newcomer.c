@@ -75,10 +75,10 @@ void plot_newcomer(const struct sheet *sheet)
         uint64_t replications = sheet->experiment->replications;
         if (replications > 1)
             snprintf(means, sizeof means, "means of %" PRIu64 " replications%s; ", replications,
-                     replications >= SUMMARY_LEAST ? ", with 95 % intervals" : "");
+                     replications >= SUMMARY_LEAST ? ", with 95% intervals" : "");
         snprintf(what, sizeof what, "%sdashed: what the weights entitle it to%s", means,
                  found > shown ? "; the first four additions" : "");
-        plot_title(plot, rows.left, "Of the next 100 picks, so many went to the newcomer",
+        plot_title(plot, rows.left, "Of the next 100 picks, so many went to newcomers",
                    sheet_subtitle(sheet, what, false, subtitle));
         dot_rows_put_names(plot, &rows);
         for (uint32_t i = 0; i < shown; i++)

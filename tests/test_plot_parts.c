@@ -130,6 +130,21 @@ static bool in_the_way(const struct flag *one, const struct flag *other)
            from < flag_left(other) + other->width;
 }
 
+/* A failure, ten seconds later its detection: two lines side by side, and both are told. */
+static void test_hoisting_close(void)
+{
+    static const double apart[] = {0.5, 2, 4, 8};
+    for (size_t i = 0; i < sizeof apart / sizeof *apart; i++) {
+        struct flag flag[] = {{.x = 200, .text = {"dies: s5 dies", "dies"}},
+                              {.x = 200 + apart[i], .text = {"s5 is known to be down", "known"}}};
+        uint32_t rows = labels_hoist(flag, 2, 12, 60, 950);
+        CHECK_ROW(flag[0].shown && flag[1].shown && rows == 2, "%g apart: %u rows", apart[i],
+                  (unsigned)rows);
+        CHECK_ROW(!in_the_way(&flag[0], &flag[1]) && !in_the_way(&flag[1], &flag[0]), "%g apart",
+                  apart[i]);
+    }
+}
+
 static void test_hoisting(void)
 {
     enum { MOST = 14, LOW = 60, HIGH = 950 };
@@ -290,6 +305,7 @@ static const struct test tests[] = {
     {"names that part late", test_clipping_apart},
     {"labels move apart as little as need be", test_spreading},
     {"no flag covers another or is crossed by a line", test_hoisting},
+    {"what is close in time is told", test_hoisting_close},
     {"axes of counts", test_counts},
     {"axes of quotients and parts", test_quotients},
     {"axes of time", test_times},
