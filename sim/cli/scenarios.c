@@ -45,9 +45,14 @@ static void refuse_unknown(const char *name)
 {
     struct shipped shipped = shipped_all();
     const char *meant = input_nearest(name, (const char *const *)shipped.name, shipped.count);
-    console_error("there is no scenario %s, neither as a file nor among those shipped%s%s%s", name,
-                  meant != NULL ? " (did you mean '" : "; lbsim list scenarios shows those",
-                  meant != NULL ? meant : "", meant != NULL ? "'?)" : "");
+    const char *hint = shipped.count > 0 ? "; lbsim list scenarios shows those" : "";
+    if (meant != NULL)
+        console_error("there is no scenario %s, neither as a file nor among those shipped (did you "
+                      "mean '%s'?)",
+                      name, meant);
+    else
+        console_error("there is no scenario %s, neither as a file nor among those shipped%s", name,
+                      hint);
     shipped_free(&shipped);
 }
 
