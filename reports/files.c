@@ -41,6 +41,16 @@ static void make_directory(struct files *files, const char *path)
         free(directory);
 }
 
+/* Why no file can be put in the place of what is there, or NULL. Of a pipe or a device it is the
+ * name that would be replaced: /dev/stdout, for everybody. */
+static const char *obstacle(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) != 0 || S_ISREG(status.st_mode))
+        return NULL;
+    return S_ISDIR(status.st_mode) ? strerror(EISDIR) : "what is there is not a file";
+}
+
 FILE *files_open(struct files *files, const char *path, char *why, size_t room)
 {
     make_directory(files, path);
@@ -48,14 +58,14 @@ FILE *files_open(struct files *files, const char *path, char *why, size_t room)
     struct file file = {.named = memory_text(path, strlen(path)),
                         .path = target != NULL ? target : memory_text(path, strlen(path))};
     size_t length = strlen(file.path) + 32;
-    struct stat status;
+    const char *in_the_way = obstacle(path);
     file.aside = memory_zeroed(length, 1);
     snprintf(file.aside, length, "%s.new.%ld", file.path, (long)getpid());
-    errno = EISDIR;
-    if (stat(file.path, &status) != 0 || !S_ISDIR(status.st_mode))
+    if (in_the_way == NULL)
         file.open = fopen(file.aside, "w");
     if (file.open == NULL)
-        snprintf(why, room, "cannot write to %s: %s", path, strerror(errno));
+        snprintf(why, room, "cannot write to %s: %s", path,
+                 in_the_way != NULL ? in_the_way : strerror(errno));
     files->file = memory_resized(files->file, files->count + 1, sizeof *files->file);
     files->file[files->count++] = file;
     return file.open;

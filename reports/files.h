@@ -1,5 +1,6 @@
 /* files.h: single files that appear whole or not at all: written beside their places under a
- * temporary name, then renamed, all at the end. What a link points to is replaced, not the link. */
+ * temporary name, then renamed, all at the end. What a link points to is replaced, not the link;
+ * what is there and is no file is left alone. */
 #ifndef REPORTS_FILES_H
 #define REPORTS_FILES_H
 
