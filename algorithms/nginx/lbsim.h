@@ -117,6 +117,9 @@ struct lbsim_file {
     ngx_log_t *log;
 };
 
+/* Makes it the file's one name, however the line writes its directory: whoever opens a file first
+ * has it for itself, so a second zone under another name would wait for the first for ever. */
+ngx_int_t lbsim_file_full_name(ngx_conf_t *, ngx_str_t *path);
 /* fresh: what is there is of no use. */
 ngx_int_t lbsim_file_open(ngx_cycle_t *, const ngx_str_t *path, size_t size, bool fresh,
                           struct lbsim_file **);

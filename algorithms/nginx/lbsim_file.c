@@ -10,6 +10,28 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
+/* A directory that is not there is left to open() to tell of. */
+ngx_int_t lbsim_file_full_name(ngx_conf_t *cf, ngx_str_t *path)
+{
+    if (ngx_conf_full_name(cf->cycle, path, 0) != NGX_OK)
+        return NGX_ERROR;
+    const char *last = strrchr((char *)path->data, '/');
+    const char *file = last == NULL ? (char *)path->data : last + 1;
+    size_t before = (size_t)(file - (char *)path->data), room = PATH_MAX + path->len + 1;
+    u_char *name = ngx_pnalloc(cf->pool, room);
+    if (name == NULL)
+        return NGX_ERROR;
+    *ngx_cpymem(name, path->data, before) = '\0';
+    char *directory = realpath((char *)name, NULL);
+    if (directory == NULL)
+        return NGX_OK;
+    const char *slash = directory[1] == '\0' ? "" : "/";
+    path->len = (size_t)(ngx_snprintf(name, room, "%s%s%s", directory, slash, file) - name);
+    path->data = name;
+    free(directory);
+    return NGX_OK;
+}
+
 static void lbsim_file_close(void *data)
 {
     struct lbsim_file *file = data;

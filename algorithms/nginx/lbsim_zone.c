@@ -315,7 +315,7 @@ static ngx_int_t lbsim_zone_option(ngx_conf_t *cf, struct lbsim_zone *zone, ngx_
     if (name == 4 && ngx_strncmp(word.data, "path", 4) == 0) {
         zone->path = (ngx_str_t){.len = word.len - 5, .data = value + 1};
         return zone->path.len == 0 ? LBSIM_REFUSE(cf, "lbsim_zone: path= names no file")
-                                   : ngx_conf_full_name(cf->cycle, &zone->path, 0);
+                                   : lbsim_file_full_name(cf, &zone->path);
     }
     if (value != NULL)
         number = ngx_atoi(value + 1, word.len - name - 1);
