@@ -92,11 +92,14 @@ static ngx_int_t lbsim_file_take(struct lbsim_file *file)
     return lbsim_file_map(file);
 }
 
-/* Its space is taken at once: a file system that is full kills who writes into a mapping. */
+/* Its space is taken at once: a file system that is full kills who writes into a mapping. One that
+ * was killed in here may have had our number, as in a container every first process has, and have
+ * left what it made. */
 static ngx_int_t lbsim_file_make(struct lbsim_file *file)
 {
     file->kept = false;
     file->alone = true;
+    (void)unlink((char *)file->new_path);
     file->fd = open((char *)file->new_path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                     S_IRUSR | S_IWUSR);
     if (file->fd == NGX_INVALID_FILE)
