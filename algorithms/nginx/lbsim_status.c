@@ -4,28 +4,23 @@
 
 /* ---- Looking ---- */
 
-static const struct lbsim_member *lbsim_member_at(const struct lbsim_upstream *u, uint32_t slot)
-{
-    const struct lbsim_member *member = u->members.elts;
-    for (ngx_uint_t i = 0; i < u->members.nelts; i++)
-        if (member[i].library.slot == slot)
-            return &member[i];
-    return NULL;
-}
-
-/* Members in their order, then servers that left and are still counted. With the lock held. */
-static void lbsim_see_servers(struct lbsim_seen *seen, u_char *keys)
+/* Members in their order, then servers that left and are still counted. With the lock held, so in
+ * one walk: every worker's next pick waits. keys: room for those of all slots; listed: by slot, all
+ * false. */
+static void lbsim_see_servers(struct lbsim_seen *seen, u_char *keys, bool *listed)
 {
     const struct lbsim_upstream *u = seen->upstream;
     const struct lbsim_share *share = &u->share;
     const struct lbsim_member *member = u->members.elts;
-    for (ngx_uint_t i = 0; i < u->members.nelts; i++)
+    for (ngx_uint_t i = 0; i < u->members.nelts; i++) {
         seen->server[seen->servers++] =
             (struct lbsim_server_seen){.address = member[i].address->name,
                                        .member = &member[i],
                                        .slot = member[i].library.slot};
+        listed[member[i].library.slot] = true;
+    }
     for (uint32_t slot = 0; slot < lb_slots_used(share->region); slot++) {
-        if (lbsim_member_at(u, slot) != NULL || lb_slot_count(share->region, slot) == 0)
+        if (listed[slot] || lb_slot_count(share->region, slot) == 0)
             continue;
         const char *key = lb_slot_key(share->region, slot);
         ngx_str_t address = {.len = ngx_strlen(key), .data = keys};
@@ -78,13 +73,14 @@ static ngx_int_t lbsim_see(ngx_pool_t *pool, const struct lbsim_upstream *u,
         return NGX_OK;
     size_t slots = share->shape->slots, rows = share->shape->rows;
     u_char *keys = ngx_pnalloc(pool, slots * LB_KEY_MAX);
+    bool *listed = ngx_pcalloc(pool, slots * sizeof *listed);
     seen->server = ngx_palloc(pool, slots * sizeof *seen->server);
     seen->worker = ngx_palloc(pool, rows * sizeof *seen->worker);
-    if (keys == NULL || seen->server == NULL || seen->worker == NULL)
+    if (keys == NULL || listed == NULL || seen->server == NULL || seen->worker == NULL)
         return NGX_ERROR;
     lbsim_lock(share->region, u->life);
     seen->generation = share->row[u->row].generation;
-    lbsim_see_servers(seen, keys);
+    lbsim_see_servers(seen, keys, listed);
     lbsim_see_workers(seen);
     lb_unlock(share->region);
     seen->cell = ngx_pcalloc(pool, (seen->servers * seen->workers + 1) * sizeof *seen->cell);
