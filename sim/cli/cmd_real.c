@@ -4,6 +4,7 @@
 #include "sim/cli/console.h"
 #include "sim/cli/scenarios.h"
 #include "sim/engine/memory.h"
+#include "sim/real/prefix.h"
 #include "sim/real/processes.h"
 #include "sim/real/verdict.h"
 
@@ -271,6 +272,7 @@ static int play_turns(struct show *show)
     struct nginx nginx = {.stop = console_interrupted};
     int code = EXIT_FINE;
     bool fine = true;
+    prefix_remove_orphans();
     if (!find_programs(show, &nginx))
         return EXIT_ENVIRONMENT;
     fprintf(show->to, "%s\n%s\n", show->scenario->name, show->scenario->about);

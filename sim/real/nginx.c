@@ -1,13 +1,11 @@
 /* nginx.c: an nginx of our own: found, started, told of new lists, ended. */
-#define _DEFAULT_SOURCE /* for nftw's flags beside prctl */
-#define _XOPEN_SOURCE   700
+#define _DEFAULT_SOURCE /* for closefrom() */
 #include "sim/real/nginx.h"
 
 #include "sim/real/processes.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 8000, STEP_MS = 2, END_MS = 3000 };
+enum { WAIT_MS = 8000, STEP_MS = 2, END_MS = 3000, PATH_ROOM = PREFIX_ROOM + 16 };
 
 /* ---- Files ---- */
 
@@ -48,53 +46,29 @@ bool nginx_find(struct nginx *nginx, const char *file)
     return false;
 }
 
-/* What nginx.conf may hold without quotes. */
-static const char nginx_plain[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-";
-
 bool nginx_make_prefix(struct nginx *nginx)
 {
-    const char *place = getenv("TMPDIR");
-    if (place == NULL || place[0] != '/' || place[strspn(place, nginx_plain)] != '\0' ||
-        snprintf(nginx->prefix, sizeof nginx->prefix, "%s/lbsim_real_XXXXXX", place) >=
-            (int)sizeof nginx->prefix)
-        snprintf(nginx->prefix, sizeof nginx->prefix, "/tmp/lbsim_real_XXXXXX");
-    if (mkdtemp(nginx->prefix) != NULL)
+    if (prefix_make(nginx->prefix))
         return true;
     nginx->prefix[0] = '\0';
     return trouble(nginx, "cannot make a directory for nginx");
 }
 
-static void path_of(const struct nginx *nginx, const char *name, char path[128])
+static void path_of(const struct nginx *nginx, const char *name, char path[PATH_ROOM])
 {
-    snprintf(path, 128, "%s/%s", nginx->prefix, name);
+    snprintf(path, PATH_ROOM, "%s/%s", nginx->prefix, name);
 }
 
 static bool write_config(struct nginx *nginx, const struct real_config *config,
                          const struct real_member *list)
 {
-    char path[128];
+    char path[PATH_ROOM];
     path_of(nginx, "nginx.conf", path);
     FILE *to = fopen(path, "w");
     if (to == NULL)
         return trouble(nginx, "cannot write nginx.conf");
     real_config_write(config, list, to);
     return fclose(to) == 0 || trouble(nginx, "cannot write nginx.conf");
-}
-
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)
-{
-    (void)status;
-    (void)kind;
-    (void)where;
-    return remove(path);
-}
-
-static void remove_prefix(struct nginx *nginx)
-{
-    if (nginx->prefix[0] != '\0')
-        nftw(nginx->prefix, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-    nginx->prefix[0] = '\0';
 }
 
 /* ---- Its error log ---- */
@@ -114,7 +88,7 @@ static bool is_our_doing(const char *line)
 /* The first alert of its log, or the last one, from its text on; "" if there is none. */
 static void find_alert(const struct nginx *nginx, bool last, char *text, size_t room)
 {
-    char path[128], line[1024];
+    char path[PATH_ROOM], line[1024];
     path_of(nginx, "error.log", path);
     FILE *log = fopen(path, "r");
     text[0] = '\0';
@@ -131,7 +105,7 @@ static void find_alert(const struct nginx *nginx, bool last, char *text, size_t 
 /* nginx says what it is when it starts: "... [notice] 7#7: nginx/1.22.1". */
 static void find_version(struct nginx *nginx)
 {
-    char path[128], line[1024];
+    char path[PATH_ROOM], line[1024];
     path_of(nginx, "error.log", path);
     FILE *log = fopen(path, "r");
     while (log != NULL && nginx->version[0] == '\0' && fgets(line, sizeof line, log) != NULL) {
@@ -237,7 +211,7 @@ static bool wait_until_serving(struct nginx *nginx, const char *what, const pid_
 /* The child's part; does not return. A master that outlived us would serve on for ever. */
 static void become_nginx(const struct nginx *nginx, pid_t parent)
 {
-    char prefix[80], config[128], log[128];
+    char prefix[PATH_ROOM], config[PATH_ROOM], log[PATH_ROOM];
     sigset_t none;
     snprintf(prefix, sizeof prefix, "%s/", nginx->prefix);
     path_of(nginx, "nginx.conf", config);
@@ -318,7 +292,9 @@ void nginx_stop(struct nginx *nginx, char *alert, size_t room)
     alert[0] = '\0';
     if (nginx->master != 0)
         end_master(nginx);
-    if (nginx->prefix[0] != '\0')
-        find_alert(nginx, false, alert, room);
-    remove_prefix(nginx);
+    if (nginx->prefix[0] == '\0')
+        return;
+    find_alert(nginx, false, alert, room);
+    prefix_remove(nginx->prefix);
+    nginx->prefix[0] = '\0';
 }

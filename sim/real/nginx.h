@@ -11,13 +11,14 @@
 #include <sys/types.h>
 
 #include "sim/real/config.h"
+#include "sim/real/prefix.h"
 #include "sim/real/wire.h"
 
 enum { NGINX_PATH_ROOM = 4096, NGINX_CHILDREN_MAX = 4096 };
 
 struct nginx {
     char program[NGINX_PATH_ROOM];
-    char prefix[64]; /* "": there is none */
+    char prefix[PREFIX_ROOM]; /* "": there is none */
     char version[32];
     pid_t master; /* 0: not running */
     uint32_t workers;

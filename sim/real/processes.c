@@ -2,8 +2,11 @@
 #include "sim/real/processes.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -37,6 +40,30 @@ bool processes_title(pid_t pid, char *title, size_t room)
         length--;
     title[length] = '\0';
     return length > 0;
+}
+
+/* The 22nd field of /proc/PID/stat. The second may hold anything, but ends in the last parenthesis.
+ */
+uint64_t processes_start(pid_t pid)
+{
+    enum { BEFORE = 20 };
+    char path[64], text[1024];
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return 0;
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    const char *at = strrchr(text, ')');
+    for (int i = 0; at != NULL && i < BEFORE; i++)
+        at = strchr(at + 1, ' ');
+    return at != NULL ? strtoull(at, NULL, 10) : 0;
+}
+
+bool processes_has_ended(pid_t pid, uint64_t start)
+{
+    uint64_t now = processes_start(pid);
+    return now != 0 ? now != start : kill(pid, 0) != 0 && errno == ESRCH;
 }
 
 void processes_sleep_ms(long ms)

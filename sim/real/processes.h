@@ -11,6 +11,11 @@
 uint32_t processes_children(pid_t parent, pid_t *pid, uint32_t most);
 /* How it calls itself, without what stands behind a blank or NUL at the end. false: it is gone. */
 bool processes_title(pid_t, char *title, size_t room);
+/* When it started, in the kernel's ticks since the machine did; 0: that cannot be told. */
+uint64_t processes_start(pid_t);
+/* Whether the process of this number that started then is there no more, for certain: the number
+ * alone may be another's by now. */
+bool processes_has_ended(pid_t, uint64_t start);
 void processes_sleep_ms(long ms);
 /* Of a clock that nobody sets. */
 uint64_t processes_clock_ms(void);
