@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,24 +24,30 @@ static bool trouble(struct nginx *nginx, const char *what)
     return false;
 }
 
+static bool is_program(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && S_ISREG(found.st_mode) && access(path, X_OK) == 0;
+}
+
 bool nginx_find(struct nginx *nginx, const char *file)
 {
     static const char *const beside[] = {"/usr/sbin", "/usr/local/sbin", "/usr/local/nginx/sbin"};
     const char *path = getenv("PATH");
     if (file != NULL) {
         snprintf(nginx->program, sizeof nginx->program, "%s", file);
-        return access(file, X_OK) == 0;
+        return is_program(file);
     }
     for (const char *at = path; at != NULL && *at != '\0'; at += at[0] == ':') {
         size_t length = strcspn(at, ":");
         snprintf(nginx->program, sizeof nginx->program, "%.*s/nginx", (int)length, at);
         at += length;
-        if (access(nginx->program, X_OK) == 0)
+        if (is_program(nginx->program))
             return true;
     }
     for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
         snprintf(nginx->program, sizeof nginx->program, "%s/nginx", beside[i]);
-        if (access(nginx->program, X_OK) == 0)
+        if (is_program(nginx->program))
             return true;
     }
     return false;
