@@ -33,7 +33,7 @@
 extern "C" {
 #endif
 
-#define LB_ABI        6u  /* changes with any struct or meaning below */
+#define LB_ABI        7u  /* changes with any struct or meaning below */
 #define LB_ALIGN      64u /* what the address of every memory given to the library divides by */
 #define LB_PARAMS_MAX 8u  /* parameters of an algorithm */
 #define LB_KEY_MAX    95u /* bytes of a server's key */
@@ -78,6 +78,9 @@ bool lb_algorithm_keyed(const struct lb_algorithm *);
 /* And does it, with these parameters, take the key for the client's IPv4 address, in dotted
  * decimals? */
 bool lb_algorithm_addressed(const struct lb_algorithm *, const uint64_t *param);
+/* Is each pick among usable members a draw of its own, by their weights and nothing else, so that
+ * chance alone makes picks uneven? */
+bool lb_algorithm_draws_alone(const struct lb_algorithm *);
 
 /* What becomes of a request whose best member is full. */
 enum lb_when_full {

@@ -56,6 +56,7 @@ struct lb_algorithm {
     bool keyed;                               /* it looks at the request's key */
     /* And takes it for the client's IPv4 address; NULL: never. */
     bool (*addressed)(const uint64_t *param);
+    bool draws_alone; /* each pick is a draw by weight: neither loads nor earlier picks matter */
     enum lb_when_full when_full; /* but for LB_TAKES_OTHER, `pick` may return who is full */
     /* Each of these may be NULL: the algorithm is not interested. */
     void (*leave)(struct lb_context *, uint32_t slot);

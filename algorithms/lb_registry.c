@@ -67,6 +67,11 @@ bool lb_algorithm_addressed(const struct lb_algorithm *algorithm, const uint64_t
     return algorithm->addressed != NULL && algorithm->addressed(param);
 }
 
+bool lb_algorithm_draws_alone(const struct lb_algorithm *algorithm)
+{
+    return algorithm->draws_alone;
+}
+
 enum lb_when_full lb_algorithm_when_full(const struct lb_algorithm *algorithm)
 {
     return algorithm->when_full;

@@ -31,6 +31,7 @@ const struct lb_algorithm lb_random = {
     .name = "random",
     .about = "a weighted draw among the usable",
     .param = {WEIGHTED_DRAW_ENDS},
+    .draws_alone = true,
     .memory = smooth_memory,
     .enter = smooth_enter,
     .pick = pick,

@@ -3,7 +3,6 @@
 #include "sim/run/exact.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 /* ---- Runs that every seed repeats ---- */
 
@@ -36,7 +35,7 @@ static bool draws_alone(const struct table *table, uint32_t balancer)
     const struct balancer *it = &table->scenario->balancer[balancer];
     bool in_step = it->draws == DRAWS_PROCESS && workers_of(table, balancer) > 1;
     return !in_step && table_result(table, balancer, 0)->draws > 0 &&
-           (it->view->per_request || strcmp(lb_algorithm_name(it->algorithm), "random") == 0);
+           (it->view->per_request || lb_algorithm_draws_alone(it->algorithm));
 }
 
 /* A full server, a dead one, or one that its worker believes to be there, makes draws that weights
