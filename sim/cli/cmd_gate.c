@@ -315,19 +315,14 @@ static int run(const struct command_line *line)
     int code = run_gate(&gate);
     files_abandon(gate.files);
     gate_expect_free(&gate);
-    for (uint32_t i = 0; i < gate.job.scenarios; i++) {
-        scenario_free(gate.job.scenario[i]);
-        if (gate.baseline != NULL)
-            gate_baseline_free(gate.baseline[i]);
-    }
+    for (uint32_t i = 0; gate.baseline != NULL && i < gate.job.scenarios; i++)
+        gate_baseline_free(gate.baseline[i]);
     for (uint32_t i = 0; gate.damage != NULL && i < gate.job.scenarios; i++)
         free(gate.damage[i]);
     free(gate.damage);
     free(gate.baseline);
     free(gate.baseline_file);
-    free(gate.job.scenario);
-    guard_end(&gate.job.guard);
-    own_close(&gate.job.own);
+    run_unload(&gate.job);
     return code;
 }
 

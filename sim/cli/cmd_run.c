@@ -230,12 +230,8 @@ static int run(const struct command_line *line)
     run_judge_free(&job);
     for (uint32_t i = 0; i < job.experiments; i++)
         experiment_free(job.experiment[i]);
-    for (uint32_t i = 0; i < job.scenarios; i++)
-        scenario_free(job.scenario[i]);
     free(job.experiment);
-    free(job.scenario);
-    guard_end(&job.guard);
-    own_close(&job.own);
+    run_unload(&job);
     return code;
 }
 

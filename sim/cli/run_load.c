@@ -4,6 +4,7 @@
 #include "sim/cli/scenarios.h"
 #include "sim/engine/memory.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Whether an earlier scenario of the run has the name of this one. */
@@ -39,4 +40,14 @@ bool run_load(struct job *job, int *code)
             *code = problem;
     }
     return *code == EXIT_FINE;
+}
+
+/* Plugins last: scenarios point to their algorithms. */
+void run_unload(struct job *job)
+{
+    for (uint32_t i = 0; i < job->scenarios; i++)
+        scenario_free(job->scenario[i]);
+    free(job->scenario);
+    guard_end(&job->guard);
+    own_close(&job->own);
 }

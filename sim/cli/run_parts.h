@@ -26,8 +26,10 @@ struct job {
 };
 
 /* run_load.c: the plugins and scenarios that were asked for, with the balancers of -b. false:
- * something is wrong with them, all of it was said, and *code is the exit code. */
+ * something is wrong with them, all of it was said, and *code is the exit code. Either way, and
+ * when all else of the job is freed, run_unload(). */
 bool run_load(struct job *, int *code);
+void run_unload(struct job *);
 
 /* run_judge.c: what the scenarios expect, unless --no-expect. false: interrupted. */
 bool run_judge(struct job *);
