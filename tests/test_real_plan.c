@@ -330,6 +330,33 @@ static void test_death(void)
     }
 }
 
+/* It is up again while it is not listed, of which the list hears nothing; when it joins, it is up. */
+static void test_death_unlisted(void)
+{
+    static const char body[] =
+        "format: 1\nname: a\nduration: 10m\n"
+        "servers: [{name: s1, max_fails: 0}, {name: s2, max_fails: 0}]\n"
+        "traffic: {t: {arrivals: [{burst: 2, at: 0s}, {burst: 2, at: %s}], lasts: forever}}\n"
+        "events:\n  - {at: 1m, name: dies, fail: {server: s2}, back: 2m}\n"
+        "  - {at: 2m, name: leaves, remove: s2}\n  - {at: %s, name: joins, add: s2}\n"
+        "balancers: [nginx-round-robin]\n";
+    static const struct {
+        const char *open_at, *joins, *steps;
+    } row[] = {
+        {"5m", "4m", "+1 +2 ? /1 D2 ? R1 ? R2 U2 +1 +2 ?"},
+        {"3m", "3m", "+1 +2 ? /1 D2 ? R1 ? R2 U2 +1 +2 ?"},     /* all in one tick */
+        {"150s", "4m", "+1 +2 ? /1 D2 ? R1 +1 +1 ? R2 ?"},      /* nobody asks it any more */
+        {"170s", "160s", "+1 +2 ? /1 D2 ? R1 ? R2 +1 +1 U2 ?"}, /* listed when it is up */
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        char text[1024];
+        snprintf(text, sizeof text, body, row[i].open_at, row[i].joins);
+        struct planned planned = planned_of(text);
+        check_steps(planned.plan, row[i].steps);
+        forget(&planned);
+    }
+}
+
 static const struct test tests[] = {
     {"a server joins, some leave", test_scale},
     {"one entry is one list", test_one_change},
@@ -337,6 +364,7 @@ static const struct test tests[] = {
     {"refused, and back", test_refused},
     {"a health check", test_flap},
     {"a server dies", test_death},
+    {"it rises unlisted", test_death_unlisted},
     {"keys", test_keys},
     {"what is not played, what is excused", test_refusals},
     {"too many reloads", test_many_reloads},

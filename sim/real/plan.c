@@ -27,6 +27,7 @@ struct notes {
     uint32_t next_event; /* in it: the first that no look stands before */
     uint32_t changing;   /* the event whose list is being noted; NO_LIST */
     bool crashing;       /* the connections of a dead worker are being noted */
+    bool *risen;         /* [events]: of those that fail, whose server was noted to be up again */
     uint64_t step_room, open_room, live;
     atomic_bool stop;
 };
@@ -99,6 +100,28 @@ static void predict(struct notes *notes, const struct world_result *result)
         plan->look[look].live[server] = world_tally_at(result, 0, server)->live;
 }
 
+/* ---- The dead ---- */
+
+static void rise(struct notes *notes, uint32_t event)
+{
+    if (!notes->risen[event])
+        add_step(notes, REAL_RISE, notes->config->event[event].server);
+    notes->risen[event] = true;
+}
+
+/* Nobody is told that a server is up again which is not in the list by then; but it may join later,
+ * so it must be up before the next open. */
+static void rise_unseen(struct notes *notes, uint64_t now_ns)
+{
+    const struct world_config *config = notes->config;
+    for (uint32_t i = 0; notes->plan->deaths > 0 && i < config->events; i++) {
+        const struct world_event *event = &config->event[i];
+        if (event->kind == EVENT_FAIL && event->at_ns <= now_ns &&
+            event->back_ns <= now_ns - event->at_ns)
+            rise(notes, i);
+    }
+}
+
 /* ---- Opens and ends ---- */
 
 static uint64_t *open_of(struct notes *notes, uint32_t traffic, uint32_t entry, uint64_t connection)
@@ -129,6 +152,7 @@ static void note_pick(void *context, const struct world_pick *pick)
     if (gave_up(notes))
         return;
     look_before(notes, pick->at_ns);
+    rise_unseen(notes, pick->at_ns);
     plan->open = grown(plan->open, plan->opens, &notes->open_room, sizeof *plan->open);
     plan->open[plan->opens] = (struct real_open){
         .server = pick->server,
@@ -207,7 +231,7 @@ static void note_back(struct notes *notes, const struct world_log *log)
 {
     const struct world_event *event = &notes->config->event[log->event];
     if (event->kind == EVENT_FAIL)
-        add_step(notes, REAL_RISE, log->server);
+        rise(notes, log->event);
     if (event->kind != EVENT_FLAP && event->detect_ns == SPAN_FOREVER)
         return;
     add_step(notes, REAL_BACK, log->server);
@@ -281,6 +305,7 @@ static void begin(struct notes *notes)
         notes->sources += config->traffic[t].arrivals_count;
     }
     notes->source = memory_zeroed(notes->sources, sizeof *notes->source);
+    notes->risen = memory_zeroed(config->events, sizeof *notes->risen);
     sort_events(notes);
     plan->look = memory_zeroed((size_t)config->events + 1, sizeof *plan->look);
     plan->list = memory_zeroed(plan->servers, sizeof *plan->list);
@@ -297,6 +322,7 @@ static void release(struct notes *notes)
     free(notes->source);
     free(notes->first_source);
     free(notes->event);
+    free(notes->risen);
 }
 
 struct real_plan *real_plan_make(const struct scenario *scenario, const struct balancer *balancer,
