@@ -201,6 +201,20 @@ static void test_rebuild_is_lazy(void)
     ROWS(rows);
 }
 
+/* s1 leaves and returns before anybody picks. New workers read each list when they begin, so it was
+ * gone, and is as little remembered as s2 is; a lazy rebuild never heard of it. */
+static void test_reload_is_not_lazy(void)
+{
+    static const struct row rows[] = {
+        {"host", CHANGE_RELOAD, "=12 *1 -1 =2 =12 *1", "1 1"},
+        {"fleet", CHANGE_RELOAD, "=12 *1 -1 =2 =12 *1", "1 1"},
+        {"host", CHANGE_IN_PLACE, "=12 *1 -1 =2 =12 *1", "1 1"},
+        {"host", CHANGE_REBUILD, "=12 *1 -1 =2 =12 *1", "1 2"},
+        {"host", CHANGE_RELOAD, "=12 *1 -1 =12 r *1", "1 2"},
+    };
+    ROWS(rows);
+}
+
 static void test_eager_rebuild(void)
 {
     struct balancer balancer = gate_least("seeded", CHANGE_REBUILD);
@@ -313,6 +327,7 @@ static const struct test tests[] = {
     {"all pairs: a server joins", test_pairs_add},
     {"all pairs: touch", test_pairs_touch},
     {"rebuild is lazy: a change without a pick has no effect", test_rebuild_is_lazy},
+    {"a reload is not: its workers read each list", test_reload_is_not_lazy},
     {"an eager rebuild reads the table at every change", test_eager_rebuild},
     {"reload: old workers drain into their own rows", test_reload_drains},
     {"a crash ends the life, and is reaped at once", test_crash},

@@ -70,11 +70,22 @@ static uint32_t workers_of(const struct gateway *gateway)
     return gateway->config.instances * gateway->config.workers;
 }
 
-/* A list that is edited in place is there before its first edit; but a count table is read late. */
+/* A list that is edited in place is there before its first edit; but a count table is read late. And
+ * new workers read their list when they begin, picks or no picks, which shows where what they
+ * remember outlives them: who leaves by one reload and returns by the next was gone. */
 static bool builds_at_once(const struct gateway *gateway)
 {
-    bool in_place = gateway->balancer->change == CHANGE_IN_PLACE;
-    return gateway->config.eager || (in_place && !gateway->balancer->view->seeded);
+    const struct lb_view *view = gateway->balancer->view;
+    bool outlives_reloads = !view->by_life && !view->by_generation;
+    switch (gateway->balancer->change) {
+    case CHANGE_IN_PLACE:
+        return gateway->config.eager || !view->seeded;
+    case CHANGE_RELOAD:
+        return gateway->config.eager || outlives_reloads;
+    case CHANGE_REBUILD:
+        break;
+    }
+    return gateway->config.eager;
 }
 
 static void next_generation(struct gateway *gateway)

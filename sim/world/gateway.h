@@ -4,8 +4,8 @@
  *
  * A worker LIFE begins at the start, at a reload or after a crash, and ends when nothing of it is
  * left. A GENERATION is one configuration. Pickers are built when a life first picks in a
- * generation (at once, if eager, or if lists are edited in place), over the scope that the
- * balancer's view keys. */
+ * generation (at once, if eager, if lists are edited in place, or if what a reload's workers
+ * remember outlives them), over the scope that the balancer's view keys. */
 #ifndef SIM_WORLD_GATEWAY_H
 #define SIM_WORLD_GATEWAY_H
 
