@@ -58,11 +58,6 @@ void grid_end_row(struct grid *grid)
         add(grid, "");
 }
 
-uint32_t grid_rows(const struct grid *grid)
-{
-    return (grid->cells + grid->width - 1) / grid->width;
-}
-
 /* ---- Markdown ---- */
 
 /* The words of a cell; what marks the best on a terminal is left out. */

@@ -17,8 +17,6 @@ void grid_free(struct grid *);
 void grid_cell(struct grid *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The rest of the present row stays empty. */
 void grid_end_row(struct grid *);
-/* Rows so far, the unfinished one too. */
-uint32_t grid_rows(const struct grid *);
 /* How wide its lines are at least, printed after `indent` spaces. */
 uint32_t grid_width(const struct grid *, int indent);
 /* Prints it, each line after `indent` spaces; the first `bold` rows stand out, if colour. Two

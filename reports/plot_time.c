@@ -92,7 +92,8 @@ void quotient_put(struct plot *plot, const struct time_axis *time, double top,
     plot_draw(plot, curve);
 }
 
-double quotient_width(const struct thin *line)
+/* The width of the numbers along it. */
+static double quotient_width(const struct thin *line)
 {
     struct quotient_axis axis = quotient_axis(thin_highest(line));
     return tics_width(&axis.tics);

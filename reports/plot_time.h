@@ -51,8 +51,6 @@ struct panel quotient_panel(struct plot *, const struct time_axis *, const struc
 /* The last panel of a picture: one line of it, QUOTIENT_HEIGHT high. */
 void quotient_put(struct plot *, const struct time_axis *, double top, const struct thin *line);
 enum { QUOTIENT_HEIGHT = 110 };
-/* The width of the numbers along it. */
-double quotient_width(const struct thin *line);
 
 /* ---- Names at the ends of lines ---- */
 

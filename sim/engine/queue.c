@@ -77,11 +77,6 @@ void queue_push(struct queue *queue, struct queue_item item)
     sift_up(queue->item, queue->count++, item);
 }
 
-const struct queue_item *queue_first(const struct queue *queue)
-{
-    return queue->count > 0 ? &queue->item[0] : NULL;
-}
-
 struct queue_item queue_pop(struct queue *queue)
 {
     assert(queue->count > 0 && "nothing to pop");

@@ -25,9 +25,6 @@ void queue_free(struct queue *queue);
 /* Adds an item. Time never runs backwards: it may not lie before the last popped one. */
 void queue_push(struct queue *queue, struct queue_item item);
 
-/* The item to be served next, NULL if there is none; good until the queue is next changed. */
-const struct queue_item *queue_first(const struct queue *queue);
-
 /* Takes the first item out. The queue must not be empty. */
 struct queue_item queue_pop(struct queue *queue);
 

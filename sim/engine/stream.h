@@ -4,8 +4,8 @@
  * what they are for (seed, replication, purpose, name) and then by whom (source, connection,
  * attempt), so that one draw more, one traffic more or another balancer moves nobody else's.
  *
- * Sampling version 1: a change of any bit here moves
- * every number that lbsim has ever printed, and needs a new STREAM_VERSION. */
+ * Sampling version 1: a change of any bit here moves every number that lbsim has ever printed, and
+ * needs a new STREAM_VERSION. */
 #ifndef SIM_ENGINE_STREAM_H
 #define SIM_ENGINE_STREAM_H
 

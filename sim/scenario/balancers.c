@@ -252,8 +252,8 @@ static bool base_on(struct loader *loader, const struct yaml_node *node, struct 
     return false;
 }
 
-void read_one_balancer(struct loader *loader, const struct yaml_node *node,
-                       struct balancer *balancer)
+static void read_one_balancer(struct loader *loader, const struct yaml_node *node,
+                              struct balancer *balancer)
 {
     if (node->kind == YAML_SCALAR) {
         base_on_preset(loader, node, balancer);

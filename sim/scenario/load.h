@@ -240,7 +240,6 @@ bool base_on_algorithm(struct loader *, const struct yaml_node *, struct balance
 /* ---- balancers.c ---- */
 
 void read_balancers(struct loader *, const struct yaml_node *, void *into);
-void read_one_balancer(struct loader *, const struct yaml_node *, struct balancer *);
 void check_balancer(struct loader *, struct place, const struct balancer *);
 extern const struct section balancer_section;
 

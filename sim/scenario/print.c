@@ -13,7 +13,8 @@ void print_time(FILE *to, uint64_t ns)
     fputs(ns == SPAN_FOREVER ? "forever" : value_time_text(ns, text), to);
 }
 
-void print_quoted(FILE *to, const char *text)
+/* Text in double quotes, as YAML reads it back. */
+static void print_quoted(FILE *to, const char *text)
 {
     fputc('"', to);
     for (const char *c = text; *c != '\0'; c++) {

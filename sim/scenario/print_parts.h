@@ -5,8 +5,6 @@
 #include "sim/scenario/scenario.h"
 
 void print_time(FILE *, uint64_t ns);
-/* Text in double quotes, as YAML reads it back. */
-void print_quoted(FILE *, const char *text);
 /* A name; in quotes where YAML would take its colon for its own. */
 void print_name(FILE *, const char *name);
 

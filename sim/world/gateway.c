@@ -319,10 +319,7 @@ void picker_lose(struct gateway *gateway, struct picker *picker)
     struct life *life = picker->life;
     picker->connections--;
     life->connections--;
-    if (picker != life->current && picker->connections == 0) {
-        picker_free(picker);
-        scopes_sweep(gateway);
-    }
+    picker_end_if_over(gateway, picker);
     life_end_if_over(gateway, life);
 }
 

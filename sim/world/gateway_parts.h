@@ -123,8 +123,8 @@ void picker_edit(struct gateway *, struct picker *);
 void picker_begin_request(struct gateway *, struct picker *, struct stream draws);
 /* What its next pick sees. */
 void picker_watch(struct gateway *, const struct picker *, struct gateway_watch *);
-/* Frees a picker that is neither current nor has connections. */
-void picker_free_if_over(struct picker *);
+/* A picker that is neither current nor has connections is freed, and a scope that only it used. */
+void picker_end_if_over(struct gateway *, struct picker *);
 void picker_free(struct picker *);
 /* One connection less holds it: what ends with it, ends. */
 void picker_lose(struct gateway *, struct picker *);

@@ -135,10 +135,8 @@ struct picker *picker_build(struct gateway *gateway, struct life *life)
     picker->next = life->pickers;
     life->pickers = picker;
     life->current = picker;
-    if (before != NULL) {
-        picker_free_if_over(before);
-        scopes_sweep(gateway);
-    }
+    if (before != NULL)
+        picker_end_if_over(gateway, before);
     return picker;
 }
 
@@ -221,8 +219,10 @@ uint32_t picker_pick(struct gateway *gateway, struct picker *picker,
     return picker->server[member];
 }
 
-void picker_free_if_over(struct picker *picker)
+void picker_end_if_over(struct gateway *gateway, struct picker *picker)
 {
-    if (picker != picker->life->current && picker->connections == 0)
-        picker_free(picker);
+    if (picker == picker->life->current || picker->connections > 0)
+        return;
+    picker_free(picker);
+    scopes_sweep(gateway);
 }
