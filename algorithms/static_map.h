@@ -3,14 +3,17 @@
  * As many turns as the weights, divided by what they have in common, add up to. Turn by turn each
  * server's score rises by its weight, the first of those with the most whole totals in theirs has
  * the turn, and gives one total back. The scope keeps the map, and the weights that it was made
- * for; where the list says otherwise at a pick, all of it is worked out anew. */
+ * for; where the list says otherwise at a pick, all of it is worked out anew.
+ *
+ * A key may ask for any turn, so the map is kept, at 1 kB a server. static_rr.c goes through the
+ * same turns in order and needs but the scores: 16 bytes a server, and weights of any size. */
 #ifndef LB_STATIC_MAP_H
 #define LB_STATIC_MAP_H
 
 #include "units.h"
 
 struct static_map {
-    uint32_t turns, at; /* at: whose turn is next, for who takes them in order */
+    uint32_t turns, at; /* at: whose turn is next, for requests without a key */
     /* struct static_map_part [slots], uint32_t slot of each turn [slots * UNITS_MAX] */
 };
 
@@ -129,8 +132,8 @@ static inline uint32_t static_map_first(const struct lb_context *c, uint32_t *tu
     return LB_NONE;
 }
 
-/* The next turn's server, who is full passed over: HAProxy's `static-rr`, and what serves keyless
- * requests. LB_NONE: all are full, or nobody is there. */
+/* The next turn's server, who is full passed over, as keyless requests are served. LB_NONE: all are
+ * full, or nobody is there. */
 static inline uint32_t static_map_next(struct lb_context *c)
 {
     struct static_map *map = c->memory;
