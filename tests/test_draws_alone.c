@@ -1,5 +1,4 @@
-/* test_draws_alone.c: which algorithms draw each pick by weight alone: those that say so, and no other.
- */
+/* test_draws_alone.c: who says that it draws each pick by weight alone does, and nobody else. */
 #include "tests/harness.h"
 #include "tests/lb_stand.h"
 

@@ -330,7 +330,7 @@ static void test_death(void)
     }
 }
 
-/* It is up again while it is not listed, of which the list hears nothing; when it joins, it is up. */
+/* It is up again while it is not listed, of which nobody hears; when it joins, it is up. */
 static void test_death_unlisted(void)
 {
     static const char body[] =

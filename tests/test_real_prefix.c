@@ -1,5 +1,4 @@
-/* test_real_prefix.c: nginx's directory: whose it is, and that nobody's goes but what a dead process
- * of ours left. */
+/* test_real_prefix.c: nginx's directory: none is removed but what a dead process of ours left. */
 #include "sim/real/prefix.h"
 
 #include "sim/real/processes.h"
@@ -186,8 +185,8 @@ static void test_no_directory(void)
     place_free(&place);
 }
 
-/* Where others may put something in its place, nothing is removed; nor what is another user's, which
- * only root can try. */
+/* Where others may put something in its place, nothing is removed; nor what is another user's,
+ * which only root can try. */
 static void test_others(void)
 {
     struct place place = place_new();
@@ -202,6 +201,8 @@ static void test_others(void)
         prefix_remove_orphans();
         CU_ASSERT(exists(dead));
         CU_ASSERT_EQUAL(chown(dead, 0, 0), 0);
+    } else {
+        puts("another user's directory is skipped: only root can make one");
     }
     prefix_remove_orphans();
     CU_ASSERT_FALSE(exists(dead));

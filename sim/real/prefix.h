@@ -1,4 +1,4 @@
-/* prefix.h: the directory that nginx runs in: made, removed, and found again when its owner died. */
+/* prefix.h: the directory that nginx runs in: made, removed, and found again if its owner died. */
 #ifndef SIM_REAL_PREFIX_H
 #define SIM_REAL_PREFIX_H
 

@@ -70,8 +70,8 @@ static uint32_t workers_of(const struct gateway *gateway)
     return gateway->config.instances * gateway->config.workers;
 }
 
-/* A list that is edited in place is there before its first edit; but a count table is read late. And
- * new workers read their list when they begin, picks or no picks, which shows where what they
+/* A list that is edited in place is there before its first edit; but a count table is read late.
+ * New workers read their list when they begin, picks or no picks. That shows where what they
  * remember outlives them: who leaves by one reload and returns by the next was gone. */
 static bool builds_at_once(const struct gateway *gateway)
 {
