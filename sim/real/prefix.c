@@ -135,7 +135,7 @@ void prefix_remove_orphans(void)
     uint64_t place = this_place();
     DIR *all = place != 0 && is_trusted(in) ? opendir(in) : NULL;
     for (const struct dirent *one; all != NULL && (one = readdir(all)) != NULL;) {
-        char path[PREFIX_ROOM];
+        char path[PREFIX_ROOM + sizeof one->d_name];
         if (!is_orphans_name(one->d_name, place))
             continue;
         snprintf(path, sizeof path, "%s/%s", in, one->d_name);
