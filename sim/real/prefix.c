@@ -7,6 +7,7 @@
 #define _XOPEN_SOURCE 700
 #include "sim/real/prefix.h"
 
+#include "sim/engine/stream.h"
 #include "sim/real/processes.h"
 
 #include <dirent.h>
@@ -39,33 +40,24 @@ static const char *directory(void)
 
 /* ---- Who owns one ---- */
 
-static uint64_t mixed(uint64_t hash, const char *text, size_t length) /* FNV-1a */
-{
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001B3);
-    return hash;
-}
-
 /* 0: that cannot be told. */
 static uint64_t this_place(void)
 {
     static const char *const spaces[] = {"/proc/self/ns/pid", "/proc/self/ns/time"};
-    char text[128];
-    uint64_t hash = UINT64_C(0xCBF29CE484222325);
+    char text[512];
     FILE *boot = fopen("/proc/sys/kernel/random/boot_id", "r");
-    size_t length = boot != NULL ? fread(text, 1, sizeof text, boot) : 0;
+    size_t length = boot != NULL ? fread(text, 1, 128, boot) : 0;
     if (boot != NULL)
         fclose(boot);
     if (length == 0)
         return 0;
-    hash = mixed(hash, text, length);
     for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++) {
-        ssize_t got = readlink(spaces[i], text, sizeof text);
+        ssize_t got = readlink(spaces[i], text + length, 128);
         if (got < 0 && errno != ENOENT) /* an older kernel has no times of their own */
             return 0;
-        hash = mixed(hash, text, got > 0 ? (size_t)got : 0);
+        length += got > 0 ? (size_t)got : 0;
     }
-    return hash;
+    return stream_hash(text, length);
 }
 
 static void name_head(char head[HEAD_ROOM], uint64_t place, long pid, uint64_t start)
