@@ -223,7 +223,7 @@ static void print_steady_state(const struct scenario *scenario, const struct wor
     else
         snprintf(line, sizeof line,
                  "%s: %s open in its steady state, within 1%% of it from %s on%s%s.", traffic->name,
-                 open_text(steady, open), value_time_text(from_ns, time),
+                 open_text(steady, open), value_time_said(from_ns, time),
                  from_ns < scenario->duration_ns ? "" : ", after the end",
                  has_bursts(traffic) ? "; bursts aside" : "");
     print_line(to, line);
@@ -306,12 +306,12 @@ static void say_advice(const struct scenario *scenario, const struct world_traff
 {
     char from[32], end[32];
     uint64_t from_ns = steady_from_ns(traffic);
-    value_time_text(from_ns, from);
-    value_time_text(scenario->duration_ns, end);
+    value_time_text(from_ns, from); /* is to be typed */
     if (from_ns == SPAN_FOREVER)
         snprintf(line, room, "it takes more than 292 years to come within 1%%");
     else if (from_ns >= scenario->duration_ns)
-        snprintf(line, room, "it is within 1%% from %s on, but the run ends at %s", from, end);
+        snprintf(line, room, "it is within 1%% from %s on, but the run ends at %s",
+                 value_time_said(from_ns, from), value_time_said(scenario->duration_ns, end));
     else if (doubt->early == 0)
         snprintf(line, room, "measure: {from: %s} would begin within 1%% of it", from);
     else if (doubt->early == 1)
@@ -332,7 +332,7 @@ static void say_doubt(const struct scenario *scenario, const struct world_traffi
         snprintf(line, STEADY_MAX, "%s is %.3g%% below its steady state of %s when %s%s (%s); ",
                  traffic->name, 100 * doubt->below, open_text(expected_steady(traffic), open),
                  event ? worst->event->name : "measuring begins", event ? " comes" : "",
-                 value_time_text(worst->at_ns, time));
+                 value_time_said(worst->at_ns, time));
     say_advice(scenario, traffic, doubt, line + length, (size_t)(STEADY_MAX - length));
 }
 

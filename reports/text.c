@@ -1,6 +1,8 @@
 /* text.c: numbers as people and files read them. */
 #include "reports/text.h"
 
+#include "sim/scenario/values.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,28 +23,7 @@ char *text_count(uint64_t count, char buffer[TEXT_MAX])
 
 char *text_time(uint64_t ns, char buffer[TEXT_MAX])
 {
-    static const struct {
-        uint64_t ns;
-        const char *name;
-    } units[] = {{UINT64_C(86400000000000), "d"},
-                 {UINT64_C(3600000000000), "h"},
-                 {UINT64_C(60000000000), "m"},
-                 {1000000000, "s"},
-                 {1000000, "ms"},
-                 {1000, "us"},
-                 {1, "ns"}};
-    size_t at = 0;
-    buffer[0] = '\0';
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        uint64_t whole = ns / units[i].ns;
-        if (whole > 0)
-            at +=
-                (size_t)snprintf(buffer + at, TEXT_MAX - at, "%" PRIu64 "%s", whole, units[i].name);
-        ns %= units[i].ns;
-    }
-    if (at == 0)
-        snprintf(buffer, TEXT_MAX, "0s");
-    return buffer;
+    return value_time_said(ns, buffer);
 }
 
 static uint64_t rounded(uint64_t ns, uint64_t unit_ns)

@@ -72,7 +72,7 @@ static void windows_that_cannot_be(void)
         {WITH("measure: {from: [5m]}"), "7:17 a single value is wanted here: a time, like 20m\n"},
         {WITH("measure: {from: 10m}"), "7:17 " LATE "10m\n"},
         {WITH("measure: {from: 2h}"), "7:17 " LATE "10m\n"},
-        {REST "measure: {from: 90s}\nduration: 90s\n", "6:17 " LATE "90s\n"},
+        {REST "measure: {from: 90s}\nduration: 90s\n", "6:17 " LATE "1m30s\n"},
         {REST "duration: 1ns\nmeasure: {from: 1ns}\n", "7:17 " LATE "1ns\n"},
     };
     CHECK_TOLD(row);
@@ -105,10 +105,11 @@ static void steps_that_cannot_be(void)
          "100000000\n"},
         /* the step that is named is allowed, see above */
         {REST "duration: 600000000001ns\nsample: 600us\n",
-         "7:9 this step makes 1000001 points of the 600000000001ns measured; 1000000 at most, so "
+         "7:9 this step makes 1000001 points of the 10m1ns measured; 1000000 at most, so "
          "it must be 600001ns or longer\n"},
         {REST "duration: 9223372036854775807ns\nsample: 1ns\n",
-         "7:9 this step makes 9223372036854775807 points of the 9223372036854775807ns measured; "
+         "7:9 this step makes 9223372036854775807 points of the 106751d23h47m16s854ms775us807ns "
+         "measured; "
          "1000000 at most, so it must be 9223372036855ns or longer\n"},
     };
     CHECK_TOLD(row);

@@ -323,6 +323,28 @@ static void times_are_spelt_shortest(void)
     }
 }
 
+static void times_are_said_in_units(void)
+{
+    static const struct {
+        uint64_t ns;
+        const char *text;
+    } row[] = {
+        {0, "0s"},
+        {1, "1ns"},
+        {1500000000, "1s500ms"},
+        {90000000000, "1m30s"},
+        {6600000000000, "1h50m"},
+        {7800000000000, "2h10m"},
+        {90000000000000, "1d1h"},
+        {UINT64_MAX, "213503d23h34m33s709ms551us615ns"}, /* the longest */
+    };
+    for (size_t i = 0; i < COUNT(row); i++) {
+        char text[32];
+        CHECK_ROW(value_time_said(row[i].ns, text) == text && strcmp(text, row[i].text) == 0,
+                  "%" PRIu64 " ns: %s, not %s", row[i].ns, text, row[i].text);
+    }
+}
+
 /* Numbers of all sizes: a step of a linear congruential generator, shifted. */
 static uint64_t next(uint64_t *state)
 {
@@ -397,6 +419,7 @@ static const struct test tests[] = {
     {"rates", rates},
     {"names", names},
     {"the shortest exact spelling of a time", times_are_spelt_shortest},
+    {"a time in sentences", times_are_said_in_units},
     {"a time that is printed reads back", times_come_back},
     {"the shortest exact spelling of a number", numbers_are_spelt_shortest},
 };

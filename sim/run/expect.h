@@ -83,7 +83,7 @@ enum expect_verdict expect_outcome(const struct judgements *);
 const char *expect_verdict_text(const struct judgement *);
 /* "<= 1.01", ">= 0.5 and <= 0.6", "0.5 -+ 0.01", "<= 0.8 * round_robin" */
 char *expect_wanted_text(const struct judgement *, char text[EXPECT_TEXT_MAX]);
-/* "end" or "2m" */
+/* "end" or "1h50m" */
 char *expect_at_text(const struct judgements *, const struct judgement *, char text[32]);
 /* All of it in a sentence: "round_robin: live_misplaced_avg is 0.2027; wanted <= 0.05". */
 char *expect_sentence(const struct judgements *, const struct judgement *,

@@ -78,7 +78,7 @@ char *expect_at_text(const struct judgements *judgements, const struct judgement
     if (at_ns == judgements->experiment->scenario->duration_ns)
         snprintf(text, 32, "end");
     else
-        value_time_text(at_ns, text);
+        value_time_said(at_ns, text);
     return text;
 }
 

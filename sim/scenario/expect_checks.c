@@ -123,10 +123,10 @@ static bool check_when(struct loader *loader, const struct expect_entry *entry)
         return false;
     if (entry->expectation.at_ns > scenario->duration_ns)
         fault_at(loader, entry->at, "this is past the end: the run lasts %s",
-                 value_time_text(scenario->duration_ns, time));
+                 value_time_said(scenario->duration_ns, time));
     else if (entry->expectation.at_ns <= scenario->measure_from_ns)
         fault_at(loader, entry->at, "nothing is measured before that: the window starts at %s",
-                 value_time_text(scenario->measure_from_ns, time));
+                 value_time_said(scenario->measure_from_ns, time));
     else
         return true;
     return false;

@@ -92,10 +92,10 @@ static void check_change(struct loader *loader, const struct expect_entry *entry
     const char *change = entry->metric->text + strlen(metric->name) + 1;
     if (change_ns >= entry->expectation.at_ns)
         fault_at(loader, entry->metric, "'%s' comes at %s, and this is the value before that",
-                 change, value_time_text(change_ns, at));
+                 change, value_time_said(change_ns, at));
     else if (change_ns < from_ns)
         fault_at(loader, entry->metric, "'%s' comes at %s, and nothing is measured before %s",
-                 change, value_time_text(change_ns, at), value_time_text(from_ns, from));
+                 change, value_time_said(change_ns, at), value_time_said(from_ns, from));
 }
 
 static void resolve_change(struct loader *loader, struct expect_entry *entry, bool timed,

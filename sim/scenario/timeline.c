@@ -321,7 +321,7 @@ void finish_events(struct loader *loader)
             entry->event.at_ns >= scenario->duration_ns)
             faults_add(loader->faults, entry->at_place,
                        "this is at or past the end: the run lasts %s",
-                       value_time_text(scenario->duration_ns, duration));
+                       value_time_said(scenario->duration_ns, duration));
     }
     free(named);
     play_all(loader);

@@ -169,6 +169,19 @@ char *value_time_text(uint64_t ns, char buffer[32])
     return buffer;
 }
 
+char *value_time_said(uint64_t ns, char buffer[32])
+{
+    size_t at = 0;
+    snprintf(buffer, 32, "0s");
+    for (int i = UNITS - 1; i >= 0; i--) {
+        uint64_t whole = ns / units[i].ns;
+        if (whole > 0)
+            at += (size_t)snprintf(buffer + at, 32 - at, "%" PRIu64 "%s", whole, units[i].name);
+        ns %= units[i].ns;
+    }
+    return buffer;
+}
+
 char *value_seconds_text(uint64_t ns, char buffer[32])
 {
     const uint64_t second_ns = 1000000000;

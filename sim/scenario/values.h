@@ -26,8 +26,13 @@ bool value_rate(const char *text, double *count, uint64_t *per_ns);
 /* [A-Za-z0-9][A-Za-z0-9._:-]*, never with "..", at most NAME_MAX_BYTES. */
 bool value_name(const char *text, size_t length);
 
-/* The shortest exact spelling of a time: 90s, 2m, 1500ms. Buffer of 32 bytes; returns it. */
+/* The shortest exact spelling of a time that a file may have: 90s, 110m, 1500ms. Buffer of 32
+ * bytes; returns it. */
 char *value_time_text(uint64_t ns, char buffer[32]);
+
+/* A time, exactly, as all sentences and tables have it: 1m30s, 1h50m, 250ms. Buffer of 32 bytes;
+ * returns it. */
+char *value_time_said(uint64_t ns, char buffer[32]);
 
 /* Seconds, exactly: 600, 0.5, 12.000000001. Buffer of 32 bytes; returns it. */
 char *value_seconds_text(uint64_t ns, char buffer[32]);

@@ -40,7 +40,7 @@ static void check_sample(struct loader *loader, uint64_t window_ns)
         return;
     if (sample_ns > window_ns) {
         faults_add(loader->faults, loader->sample_place, "this step is longer than the %s measured",
-                   value_time_text(window_ns, window));
+                   value_time_said(window_ns, window));
         return;
     }
     uint64_t points = window_ns / sample_ns + (window_ns % sample_ns > 0);
@@ -50,7 +50,7 @@ static void check_sample(struct loader *loader, uint64_t window_ns)
         faults_add(loader->faults, loader->sample_place,
                    "this step makes %llu points of the %s measured; %d at most, so it must be %s "
                    "or longer",
-                   (unsigned long long)points, value_time_text(window_ns, window), SAMPLES_MAX,
+                   (unsigned long long)points, value_time_said(window_ns, window), SAMPLES_MAX,
                    value_time_text(least_ns, least));
     else if (points * servers > SAMPLE_ROWS_MAX) /* nobody wants files of hundreds of gigabytes */
         faults_add(loader->faults, loader->sample_place,
@@ -69,7 +69,7 @@ void finish_window(struct loader *loader)
     if (scenario->measure_from_ns >= scenario->duration_ns)
         faults_add(loader->faults, loader->from_place,
                    "this is at or past the end: the run lasts %s",
-                   value_time_text(scenario->duration_ns, duration));
+                   value_time_said(scenario->duration_ns, duration));
     else
         check_sample(loader, scenario->duration_ns - scenario->measure_from_ns);
 }
