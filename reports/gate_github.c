@@ -24,52 +24,26 @@ static void put_escaped(FILE *to, const char *text, bool property)
     }
 }
 
-/* ---- Where a balancer stands in the scenario's file ---- */
-
-struct spot {
-    size_t line, column;
-};
-
-static bool is_part_of_name(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("._:-", c) != NULL);
-}
-
-/* The name as a word of its own in the text, or NULL. */
-static const char *find_word(const char *text, const char *word)
-{
-    size_t length = strlen(word);
-    for (const char *at = strstr(text, word); at != NULL; at = strstr(at + 1, word))
-        if ((at == text || !is_part_of_name(at[-1])) && !is_part_of_name(at[length]))
-            return at;
-    return NULL;
-}
-
-/* Its entry in the list of balancers; where there is none (-b named it), the head of the file. */
-static struct spot spot_of(const struct scenario *scenario, const char *balancer)
-{
-    static const char heading[] = "\nbalancers:";
-    struct spot spot = {1, 1};
-    const char *list = scenario->text != NULL ? strstr(scenario->text, heading) : NULL;
-    const char *found =
-        list != NULL && balancer != NULL ? find_word(list + sizeof heading - 1, balancer) : NULL;
-    for (const char *c = scenario->text; found != NULL && c < found; c++) {
-        spot.line += *c == '\n';
-        spot.column = *c == '\n' ? 1 : spot.column + 1;
-    }
-    return spot;
-}
-
 /* ---- Annotations ---- */
+
+/* Where a balancer stands in the scenario's file; the head of it where there is none: -b named it,
+ * or the baseline alone has it. */
+static struct place place_of(const struct scenario *scenario, const char *balancer)
+{
+    for (uint32_t b = 0; balancer != NULL && b < scenario->balancers; b++)
+        if (strcmp(scenario->balancer[b].name, balancer) == 0 &&
+            scenario->balancer[b].place.line > 0)
+            return scenario->balancer[b].place;
+    return (struct place){1, 1, 1};
+}
 
 static void put_head(FILE *to, const char *level, const struct scenario *scenario,
                      const char *balancer, const char *title)
 {
-    struct spot spot = spot_of(scenario, balancer);
+    struct place place = place_of(scenario, balancer);
     fprintf(to, "::%s file=", level);
     put_escaped(to, scenario->file, true);
-    fprintf(to, ",line=%zu,col=%zu,title=", spot.line, spot.column);
+    fprintf(to, ",line=%" PRIu32 ",col=%" PRIu32 ",title=", place.line, place.column);
     put_escaped(to, title, true);
     fputs("::", to);
 }

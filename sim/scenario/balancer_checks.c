@@ -82,9 +82,9 @@ static void check_in(const struct scenario *scenario, struct faults *faults, str
                        balancer->name);
 }
 
-void check_balancer(struct loader *loader, struct place place, const struct balancer *balancer)
+void check_balancer(struct loader *loader, const struct balancer *balancer)
 {
-    check_in(loader->scenario, loader->faults, place, balancer);
+    check_in(loader->scenario, loader->faults, balancer->place, balancer);
 }
 
 bool scenario_check_balancers(const struct scenario *scenario, struct faults *faults)

@@ -276,13 +276,12 @@ void read_balancers(struct loader *loader, const struct yaml_node *node, void *i
         return;
     }
     scenario->balancer = arena_zeroed(&scenario->arena, node->count, sizeof *scenario->balancer);
-    loader->balancer_place = memory_zeroed(node->count, sizeof *loader->balancer_place);
     for (size_t i = 0; i < node->count; i++) {
         struct balancer *balancer = &scenario->balancer[scenario->balancers];
         *balancer = (struct balancer){.name = NULL};
         read_one_balancer(loader, node->item[i], balancer);
-        if (balancer->algorithm != NULL) /* else there is nothing to judge any further */
-            loader->balancer_place[scenario->balancers++] = node->item[i]->place;
+        balancer->place = node->item_place[i];
+        scenario->balancers += balancer->algorithm != NULL; /* else there is nothing to judge */
     }
     loader->balancers_in_doubt = loader->faults->errors > before;
 }

@@ -116,7 +116,6 @@ static void loader_free(struct loader *loader)
     names_free(&loader->server_names);
     free(loader->server);
     free(loader->event);
-    free(loader->balancer_place);
     free(loader->expect);
 }
 
@@ -147,7 +146,7 @@ struct scenario *scenario_load(const struct input *input, const struct vocabular
         finish_events(&loader);
         finish_window(&loader);
         for (uint32_t i = 0; i < scenario->balancers; i++)
-            check_balancer(&loader, loader.balancer_place[i], &scenario->balancer[i]);
+            check_balancer(&loader, &scenario->balancer[i]);
         finish_expectations(&loader);
     }
     loader_free(&loader);

@@ -74,11 +74,6 @@ struct event_entry {
     bool timed, resolving, drains; /* timed: its time is known */
 };
 
-struct balancer_entry {
-    struct balancer balancer;
-    struct place place;
-};
-
 /* An expectation while what it names is not all read yet. */
 struct expect_entry {
     struct expectation expectation;
@@ -102,8 +97,7 @@ struct loader {
     size_t file_bytes;          /* of the files that it names, so far */
     struct event_entry *event;
     uint32_t events;
-    struct place *balancer_place; /* [scenario->balancers] */
-    bool balancers_in_doubt;      /* the list was not understood, all of it */
+    bool balancers_in_doubt; /* the list was not understood, all of it */
     struct expect_entry *expect;
     uint32_t expects;
     struct place from_place, sample_place;
@@ -240,7 +234,7 @@ bool base_on_algorithm(struct loader *, const struct yaml_node *, struct balance
 /* ---- balancers.c ---- */
 
 void read_balancers(struct loader *, const struct yaml_node *, void *into);
-void check_balancer(struct loader *, struct place, const struct balancer *);
+void check_balancer(struct loader *, const struct balancer *);
 extern const struct section balancer_section;
 
 /* ---- expect.c, expect_checks.c, expect_metric.c ---- */

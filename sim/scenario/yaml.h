@@ -39,6 +39,8 @@ struct yaml_node {
                          * missing, and for the other kinds */
     size_t count;       /* of items or pairs, in the order of the text */
     const struct yaml_node *const *item;
+    const struct place
+        *item_place;              /* [count]: where it stands in this list: an alias's is its own */
     const struct yaml_pair *pair; /* no two keys of the same text */
 };
 

@@ -50,12 +50,17 @@ struct anchor {
     struct extent extent;
 };
 
+struct held { /* a finished node */
+    const struct yaml_node *node;
+    struct place place; /* an alias's is not its node's */
+};
+
 struct tree {
     struct faults *faults;
     struct yaml_document *document;
     struct open open[YAML_DEPTH];
     unsigned depth;
-    const struct yaml_node **held; /* finished nodes that wait for their parent's end */
+    struct held *held; /* that wait for their parent's end */
     size_t held_count, held_room;
     struct anchor anchor[ANCHORS_MAX];
     size_t anchors;
@@ -145,7 +150,7 @@ static bool is_turn(const struct tree *tree, size_t turn)
 
 const struct yaml_node *tree_waiting_key(const struct tree *tree)
 {
-    return is_turn(tree, 1) ? tree->held[tree->held_count - 1] : NULL;
+    return is_turn(tree, 1) ? tree->held[tree->held_count - 1].node : NULL;
 }
 
 const struct yaml_node *tree_open_bracket(const struct tree *tree)
@@ -176,14 +181,14 @@ static void check_key(struct tree *tree, const struct yaml_node *key)
 }
 
 /* Hands a finished node of so many levels to its parent. */
-static void hold(struct tree *tree, const struct yaml_node *node, unsigned levels)
+static void hold(struct tree *tree, struct held held, unsigned levels)
 {
     if (tree->depth == 0) {
-        tree->document->root = node;
+        tree->document->root = held.node;
         return;
     }
     if (is_turn(tree, 0))
-        check_key(tree, node);
+        check_key(tree, held.node);
     struct open *parent = &tree->open[tree->depth - 1];
     if (levels >= parent->levels)
         parent->levels = levels + 1;
@@ -191,7 +196,7 @@ static void hold(struct tree *tree, const struct yaml_node *node, unsigned level
         tree->held_room = tree->held_room > 0 ? tree->held_room * 2 : 256;
         tree->held = memory_resized(tree->held, tree->held_room, sizeof *tree->held);
     }
-    tree->held[tree->held_count++] = node;
+    tree->held[tree->held_count++] = held;
 }
 
 /* Counts a node in; false, and the tree full, if that is too much. */
@@ -253,7 +258,7 @@ void tree_scalar(struct tree *tree, struct place place, const char *text, size_t
                                .place = place,
                                .text = allot_text(tree->document, text, length)};
     bind_anchor(tree, take_anchor(tree), node, extent);
-    hold(tree, node, 0);
+    hold(tree, (struct held){node, place}, 0);
 }
 
 /* The latest anchor of that name, as YAML has it. */
@@ -270,7 +275,7 @@ void tree_alias(struct tree *tree, struct place place, const char *name, size_t 
     const struct anchor *found = find_anchor(tree, name, length);
     if (found != NULL && found->node != NULL) {
         if (admit(tree, place, found->extent))
-            hold(tree, found->node, found->extent.levels);
+            hold(tree, (struct held){found->node, place}, found->extent.levels);
         return;
     }
     if (found == NULL)
@@ -332,22 +337,26 @@ static size_t without_duplicates(struct tree *tree, struct yaml_pair *pair, size
     return kept;
 }
 
-static void end_sequence(struct tree *tree, struct yaml_node *node,
-                         const struct yaml_node *const *child, size_t count)
+static void end_sequence(struct tree *tree, struct yaml_node *node, const struct held *child,
+                         size_t count)
 {
     const struct yaml_node **item = allot(tree->document, count * sizeof(*item));
-    for (size_t i = 0; i < count; i++)
-        item[i] = child[i];
+    struct place *place = allot(tree->document, count * sizeof *place);
+    for (size_t i = 0; i < count; i++) {
+        item[i] = child[i].node;
+        place[i] = child[i].place;
+    }
     node->item = item;
+    node->item_place = place;
     node->count = count;
 }
 
-static void end_mapping(struct tree *tree, struct yaml_node *node,
-                        const struct yaml_node *const *child, size_t count)
+static void end_mapping(struct tree *tree, struct yaml_node *node, const struct held *child,
+                        size_t count)
 {
     struct yaml_pair *pair = allot(tree->document, count * sizeof *pair);
     for (size_t i = 0; i < count; i++)
-        pair[i] = (struct yaml_pair){.key = child[2 * i], .value = child[2 * i + 1]};
+        pair[i] = (struct yaml_pair){.key = child[2 * i].node, .value = child[2 * i + 1].node};
     node->count = without_duplicates(tree, pair, count);
     node->pair = pair;
 }
@@ -358,9 +367,9 @@ void tree_end(struct tree *tree)
     const struct open *open = innermost(tree);
     struct yaml_node *node = open->node;
     size_t children = tree->held_count - open->first;
-    const struct yaml_node *const *child = children > 0 ? tree->held + open->first : NULL;
+    const struct held *child = children > 0 ? tree->held + open->first : NULL;
     if (node->kind == YAML_MAPPING && !open->in_brackets && children > 0)
-        node->place = child[0]->place;
+        node->place = child[0].place;
     if (node->kind == YAML_SEQUENCE)
         end_sequence(tree, node, child, children);
     else
@@ -371,7 +380,7 @@ void tree_end(struct tree *tree)
                             .text = tree->all.text - open->before.text,
                             .levels = open->levels};
     bind_anchor(tree, open->anchor, node, extent);
-    hold(tree, node, extent.levels);
+    hold(tree, (struct held){node, node->place}, extent.levels);
 }
 
 const struct yaml_node *yaml_root(const struct yaml_document *document)

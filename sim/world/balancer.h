@@ -4,6 +4,7 @@
 #define SIM_WORLD_BALANCER_H
 
 #include "algorithms/lb.h"
+#include "sim/workload/fault.h"
 
 /* How a new member list reaches a picker. */
 enum change {
@@ -68,8 +69,9 @@ struct balancer {
     enum change change;
     enum draws draws;
     uint8_t trait[TRAITS];
-    uint64_t reap_ns; /* a crashed worker's rows are dropped so much later; or REAP_NEVER */
-    uint32_t workers; /* 0: as the gateway has */
+    uint64_t reap_ns;   /* a crashed worker's rows are dropped so much later; or REAP_NEVER */
+    uint32_t workers;   /* 0: as the gateway has */
+    struct place place; /* of its entry in the scenario's file; line 0: it has none there */
 };
 
 /* A preset, as its table spells it. */
