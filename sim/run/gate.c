@@ -18,7 +18,7 @@ const char *gate_why_text(enum gate_why why)
         [GATE_OTHER_SEED] = "the baseline was made with another seed",
         [GATE_OTHER_WORLD] = "the scenario is not the one of the baseline",
         [GATE_OTHER_TRAFFIC] = "the customers are not those of the baseline",
-        [GATE_NOTHING] = "the baseline has no row that is gated",
+        [GATE_NOTHING] = "nothing of it is gated",
         [GATE_OTHER_BALANCER] = "the balancer is not the one of the baseline",
         [GATE_NOT_IN_BASELINE] = "the baseline does not have it",
         [GATE_NOT_IN_RUN] = "the baseline has it, but the run does not",
@@ -285,20 +285,20 @@ static enum gate_why fits(const struct scenario *scenario, const struct gate_bas
         return GATE_OTHER_SEED;
     if (baseline->world_hash != scenario_world_hash(scenario))
         return GATE_OTHER_WORLD;
-    for (uint32_t i = 0; i < baseline->rows; i++)
-        if (baseline->row[i].runs > 0)
-            return GATE_JUDGED;
-    return GATE_NOTHING;
+    return GATE_JUDGED;
 }
 
+/* What is not gated is told even where nothing else is. */
 static void count_verdicts(struct gate_judged *judged)
 {
-    if (judged->why != GATE_JUDGED) {
+    if (judged->why != GATE_JUDGED)
         judged->findings = 0; /* what was judged before it showed says nothing */
-        judged->count[GATE_CANNOT_JUDGE] = 1;
-    }
     for (uint32_t i = 0; i < judged->findings; i++)
         judged->count[judged->finding[i].verdict]++;
+    if (judged->findings > 0 && judged->count[GATE_NOT_GATED] == judged->findings)
+        judged->why = GATE_NOTHING;
+    if (judged->why != GATE_JUDGED)
+        judged->count[GATE_CANNOT_JUDGE] = 1;
 }
 
 struct gate_judged *gate_compare(const struct scenario *scenario,
@@ -334,24 +334,23 @@ void gate_judged_free(struct gate_judged *judged)
     free(judged);
 }
 
-static bool fails(const struct gate_judged *judged)
+/* Whether some row has this verdict and is more than a warning. */
+static bool has(const struct gate_judged *judged, enum gate_verdict verdict)
 {
     for (uint32_t i = 0; i < judged->findings; i++)
-        if (judged->finding[i].verdict == GATE_FAIL && !judged->finding[i].warns)
+        if (judged->finding[i].verdict == verdict && !judged->finding[i].warns)
             return true;
     return false;
 }
 
 int gate_outcome(const struct gate_judged *const *judged, uint32_t count, bool exact)
 {
-    uint64_t sum[GATE_VERDICTS] = {0};
-    bool failed = false;
+    bool failed = false, open = false;
     for (uint32_t i = 0; i < count; i++) {
-        failed = failed || fails(judged[i]);
-        for (int v = 0; v < GATE_VERDICTS; v++)
-            sum[v] += judged[i]->count[v];
+        failed = failed || has(judged[i], GATE_FAIL);
+        open = open || judged[i]->why != GATE_JUDGED || has(judged[i], GATE_CANNOT_JUDGE);
+        for (int v = 0; exact && v < GATE_VERDICTS; v++)
+            failed = failed || (judged[i]->count[v] > 0 && v != GATE_SAME && v != GATE_NOT_GATED);
     }
-    for (int v = 0; exact && v < GATE_VERDICTS; v++)
-        failed = failed || (sum[v] > 0 && v != GATE_SAME && v != GATE_NOT_GATED);
-    return failed ? 1 : sum[GATE_CANNOT_JUDGE] > 0 ? 2 : 0;
+    return failed ? 1 : open ? 2 : 0;
 }

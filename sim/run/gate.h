@@ -137,7 +137,7 @@ enum gate_why {
     GATE_OTHER_SEED,     /* with another seed, */
     GATE_OTHER_WORLD,    /* of another scenario, */
     GATE_OTHER_TRAFFIC,  /* whose customers were others */
-    GATE_NOTHING,        /* no row is gated */
+    GATE_NOTHING,        /* of what runs here no row is gated; the findings say of each why */
     /* Of rows: */
     GATE_OTHER_BALANCER, /* it is another one by that name */
     GATE_NOT_IN_BASELINE,
@@ -160,7 +160,7 @@ struct gate_finding {
     struct gate_answer answer;
     uint64_t runs, needs; /* needs: of a row that is not gated */
     bool exact;           /* nothing is drawn on either side */
-    bool warns;           /* of level warn: fails nothing */
+    bool warns;           /* of level warn: the gate ends as if it were not there */
     uint64_t endless;     /* runs of now in which a wait did not end: it counts as its span */
     double before, after; /* means */
     double tolerance;
@@ -186,8 +186,8 @@ struct gate_judged *gate_compare(const struct scenario *, const struct gate_base
                                  uint64_t tests, enum gate_variant, const struct gate_options *);
 void gate_judged_free(struct gate_judged *);
 
-/* 1 if any row fails; else 2 if anything cannot be judged; else 0. exact: 1 unless all are the
- * same, but for rows that are not gated. */
+/* 1 if any row fails; else 2 if anything cannot be judged; else 0; rows of level warn do neither.
+ * exact: 1 unless all are the same, but for rows that are not gated. */
 int gate_outcome(const struct gate_judged *const *, uint32_t judged, bool exact);
 
 #endif
