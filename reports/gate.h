@@ -16,6 +16,7 @@ struct gate_report {
     bool exact; /* whatever is not the same fails */
     bool colour;
     const char *const *word; /* [scenarios]: as the command line names them; NULL: their files */
+    const char *const *path; /* [scenarios]: of the baselines; or NULL */
     const char *const
         *damage;           /* [scenarios]: what is wrong with a baseline; or NULL, and so each */
     const char *directory; /* of the baselines, as the command line names it; NULL: by default */

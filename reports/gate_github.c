@@ -51,9 +51,10 @@ static void put_head(FILE *to, const char *level, const struct scenario *scenari
 /* "error", "warning", or NULL: nothing is said of it. */
 static const char *level_of(const struct gate_report *report, const struct gate_finding *finding)
 {
-    if (gate_fails(report, finding) || finding->verdict == GATE_CANNOT_JUDGE)
+    bool unjudged = finding->verdict == GATE_CANNOT_JUDGE;
+    if (gate_fails(report, finding) || (unjudged && !finding->warns))
         return "error";
-    return finding->verdict == GATE_FAIL ? "warning" : NULL;
+    return unjudged || finding->verdict == GATE_FAIL ? "warning" : NULL;
 }
 
 /* Findings of one balancer that are of one level: [i, end) of all. */
@@ -143,20 +144,25 @@ static void put_findings(FILE *to, const struct gate_report *report,
     }
 }
 
-static void put_expected(FILE *to, const struct judgements *judgements, const struct judgement *it)
+static void put_expected(FILE *to, const struct gate_report *report,
+                         const struct gate_judged *judged, const struct judgement *it)
 {
+    const struct judgements *judgements = gate_judgements(report, judged);
     enum gate_expected ended = gate_expected_of(it);
     const struct place *place = &it->expectation->place;
-    char sentence[EXPECT_TEXT_MAX];
+    char sentence[EXPECT_TEXT_MAX], text[GATE_TEXT_MAX];
     if (ended == GATE_EXPECTED_HELD || ended == GATE_EXPECTED_LEFT_OUT)
         return;
     fprintf(to, "::%s file=", ended == GATE_EXPECTED_WARNED ? "warning" : "error");
-    put_escaped(to, judgements->experiment->scenario->file, true);
+    put_escaped(to, judged->scenario->file, true);
     fprintf(to, ",line=%" PRIu32 ",col=%" PRIu32 ",title=", place->line, place->column);
     put_escaped(to, ended == GATE_EXPECTED_UNJUDGED ? "CANNOT JUDGE" : "FAIL", true);
-    put_escaped(to, ": expectation", true);
+    snprintf(text, sizeof text, ": %s of %s (expectation)", it->expectation->metric, it->balancer);
+    put_escaped(to, text, true);
     fputs("::", to);
     put_escaped(to, expect_sentence(judgements, it, sentence), false);
+    fputs("%0Asee it: ", to);
+    put_escaped(to, gate_expected_see_text(report, judged, text), false);
     fputc('\n', to);
 }
 
@@ -175,6 +181,6 @@ void report_gate_github(const struct gate_report *report, FILE *to)
         put_findings(to, report, judged);
         const struct judgements *judgements = gate_judgements(report, judged);
         for (uint32_t e = 0; judgements != NULL && e < judgements->count; e++)
-            put_expected(to, judgements, &judgements->judgement[e]);
+            put_expected(to, report, judged, &judgements->judgement[e]);
     }
 }

@@ -57,7 +57,7 @@ static enum outcome outcome_of(const struct gate_report *report, const struct ga
 {
     if (gate_fails(report, finding))
         return FAILURE;
-    if (finding->verdict == GATE_CANNOT_JUDGE)
+    if (finding->verdict == GATE_CANNOT_JUDGE && !finding->warns)
         return ERROR;
     return finding->verdict == GATE_NOT_GATED ? SKIPPED : FINE;
 }
@@ -71,11 +71,13 @@ static void put_line(FILE *to, const char *what, const char *text)
     fputc('\n', to);
 }
 
-/* What is below the message: how to see it, and to accept it. */
+/* The message once more, for there are systems, GitLab for one, that show the text of an element
+ * and not its attributes; how to see it, and to accept it. */
 static void put_body(FILE *to, const struct gate_report *report, const struct gate_judged *judged,
                      const struct gate_finding *finding)
 {
     char text[GATE_TEXT_MAX];
+    put_line(to, "", gate_finding_text(finding, text));
     put_line(to, "", gate_event_text(judged, finding, text));
     put_line(to, "", gate_place_text(finding, text));
     put_line(to, "see it: ", gate_see_text(report, judged, finding, text));
@@ -100,14 +102,14 @@ static void put_case(FILE *to, const struct gate_report *report, const struct ga
     gate_finding_text(finding, text);
     put_attribute(to, "message", text);
     if (outcome == SKIPPED) {
-        fputs("/>\n", to);
+        fputc('>', to);
+        put_text(to, text);
     } else {
         put_attribute(to, "type", gate_verdict_text(finding->verdict));
         fputc('>', to);
         put_body(to, report, judged, finding);
-        fprintf(to, "</%s>\n", element[outcome]);
     }
-    fputs("    </testcase>\n", to);
+    fprintf(to, "</%s>\n    </testcase>\n", element[outcome]);
 }
 
 /* A scenario that could not be judged as a whole is a case of its own. */
@@ -120,9 +122,10 @@ static void put_whole(FILE *to, const struct gate_report *report, const struct g
     fprintf(to, " name=\"baseline\">\n      <%s", element);
     put_attribute(to, "message", gate_whole_text(report, judged, text));
     put_attribute(to, "type", gate_verdict_text(GATE_CANNOT_JUDGE));
-    fputs(">begin anew: ", to);
-    put_text(to, gate_accept_text(report, judged, text));
-    fprintf(to, "\n</%s>\n    </testcase>\n", element);
+    fputc('>', to);
+    put_line(to, "", text);
+    put_line(to, "begin anew: ", gate_accept_text(report, judged, text));
+    fprintf(to, "</%s>\n    </testcase>\n", element);
 }
 
 static enum outcome outcome_expected(const struct judgement *it)
@@ -140,14 +143,16 @@ static enum outcome outcome_expected(const struct judgement *it)
 }
 
 /* One line may expect several things of several balancers: the number tells them apart. */
-static void put_expected(FILE *to, const struct judgements *judgements, uint32_t i)
+static void put_expected(FILE *to, const struct gate_report *report,
+                         const struct gate_judged *judged, uint32_t i)
 {
+    const struct judgements *judgements = gate_judgements(report, judged);
     static const char *const element[OUTCOMES] = {NULL, "failure", "error", "skipped"};
     const struct judgement *it = &judgements->judgement[i];
     enum outcome outcome = outcome_expected(it);
-    char text[EXPECT_TEXT_MAX];
+    char text[EXPECT_TEXT_MAX], command[GATE_TEXT_MAX];
     fputs("    <testcase", to);
-    snprintf(text, sizeof text, "%s.expect", judgements->experiment->scenario->name);
+    snprintf(text, sizeof text, "%s.expect", judged->scenario->name);
     put_attribute(to, "classname", text);
     snprintf(text, sizeof text, "%" PRIu32 ": %s of %s, line %" PRIu32, i + 1,
              it->expectation->metric, it->balancer, it->expectation->place.line);
@@ -160,7 +165,11 @@ static void put_expected(FILE *to, const struct judgements *judgements, uint32_t
     put_attribute(to, "message", expect_sentence(judgements, it, text));
     if (outcome != SKIPPED)
         put_attribute(to, "type", "expect");
-    fputs("/>\n    </testcase>\n", to);
+    fputc('>', to);
+    put_line(to, "", text);
+    if (outcome != SKIPPED)
+        put_line(to, "see it: ", gate_expected_see_text(report, judged, command));
+    fprintf(to, "</%s>\n    </testcase>\n", element[outcome]);
 }
 
 static void count_cases(const struct gate_report *report, const struct gate_judged *judged,
@@ -206,7 +215,7 @@ void report_gate_junit(const struct gate_report *report, FILE *to)
             put_case(to, report, judged, &judged->finding[f]);
         const struct judgements *judgements = gate_judgements(report, judged);
         for (uint32_t e = 0; judgements != NULL && e < judgements->count; e++)
-            put_expected(to, judgements, e);
+            put_expected(to, report, judged, e);
         fputs("  </testsuite>\n", to);
     }
     fputs("</testsuites>\n", to);

@@ -1,6 +1,7 @@
 /* gate_markdown.c: the verdict as a page of Markdown, for the summary of a CI job. */
 #include "reports/gate_parts.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* Text in which nothing is a mark, and no bar ends a cell of a table. */
@@ -30,30 +31,66 @@ static void put_line(FILE *to, const char *what, const char *text)
     fputs(".\n", to);
 }
 
-static bool is_shown(const struct gate_finding *finding)
+/* Why, after what, and who is off: as far as there is anything to say. */
+static void put_notes(FILE *to, const struct gate_judged *judged,
+                      const struct gate_finding *finding)
 {
-    return finding->verdict != GATE_SAME && finding->verdict != GATE_PASS;
+    char note[3][GATE_TEXT_MAX] = {"", "", ""};
+    bool any = false;
+    gate_note_text(finding, note[0]);
+    gate_event_text(judged, finding, note[1]);
+    if (finding->verdict == GATE_FAIL)
+        gate_place_text(finding, note[2]);
+    for (int i = 0; i < 3; i++)
+        if (note[i][0] != '\0') {
+            put_text(to, any ? "; " : "");
+            put_text(to, note[i]);
+            any = true;
+        }
+    fputs(" |\n", to);
+}
+
+static void put_row(FILE *to, const struct gate_judged *judged, const struct gate_finding *finding)
+{
+    char text[GATE_TEXT_MAX];
+    fputs("| ", to);
+    put_cell(to, gate_label_text(finding, text));
+    put_cell(to, finding->balancer);
+    put_cell(to, gate_metric_text(finding, text));
+    if (gate_has_numbers(finding)) {
+        put_cell(to, gate_value_text(finding, finding->before, text));
+        put_cell(to, gate_value_text(finding, finding->after, text));
+        put_cell(to, gate_difference_text(finding, text));
+        snprintf(text, sizeof text, "%.3g", finding->tolerance);
+        put_cell(to, text);
+    } else {
+        fputs("| | | | ", to);
+    }
+    put_notes(to, judged, finding);
 }
 
 static void put_rows(FILE *to, const struct gate_judged *judged)
 {
-    char text[GATE_TEXT_MAX];
+    static const enum gate_verdict order[] = {GATE_FAIL, GATE_CANNOT_JUDGE, GATE_CHANGED,
+                                              GATE_BETTER, GATE_NOT_GATED};
     bool head = false;
-    for (uint32_t i = 0; i < judged->findings; i++) {
-        const struct gate_finding *finding = &judged->finding[i];
-        if (!is_shown(finding))
-            continue;
-        if (!head)
-            fputs("\n| verdict | balancer | metric | what | where |\n|---|---|---|---|---|\n", to);
-        head = true;
-        fputs("| ", to);
-        put_cell(to, gate_verdict_text(finding->verdict));
-        put_cell(to, finding->balancer);
-        put_cell(to, gate_metric_text(finding, text));
-        put_cell(to, gate_finding_text(finding, text));
-        put_cell(to, finding->verdict == GATE_FAIL ? gate_place_text(finding, text) : "");
-        fputc('\n', to);
-    }
+    for (size_t v = 0; v < sizeof order / sizeof *order; v++)
+        for (uint32_t i = 0; i < judged->findings; i++) {
+            if (judged->finding[i].verdict != order[v])
+                continue;
+            if (!head)
+                fputs("\n| verdict | balancer | metric | baseline | now | by how much | tolerated "
+                      "| |\n|---|---|---|---|---|---|---|---|\n",
+                      to);
+            head = true;
+            put_row(to, judged, &judged->finding[i]);
+        }
+}
+
+static bool is_commanded(const struct gate_finding *finding)
+{
+    return finding->verdict != GATE_SAME && finding->verdict != GATE_PASS &&
+           finding->verdict != GATE_NOT_GATED;
 }
 
 /* The commands of each balancer that has something to be seen. */
@@ -62,10 +99,9 @@ static void put_commands(FILE *to, const struct gate_report *report,
 {
     char text[GATE_TEXT_MAX];
     const char *last = "";
-    bool any = judged->why != GATE_JUDGED;
+    bool whole = judged->why != GATE_JUDGED, any = whole;
     for (uint32_t i = 0; i < judged->findings; i++)
-        any =
-            any || (is_shown(&judged->finding[i]) && judged->finding[i].verdict != GATE_NOT_GATED);
+        any = any || is_commanded(&judged->finding[i]);
     if (!any)
         return;
     fputs("\n```sh\n", to);
@@ -76,12 +112,15 @@ static void put_commands(FILE *to, const struct gate_report *report,
         last = finding->balancer;
         fprintf(to, "%s  # see it\n", gate_see_text(report, judged, finding, text));
     }
-    fprintf(to, "%s  # accept it\n```\n", gate_accept_text(report, judged, text));
+    fprintf(to, "%s  # %s\n```\n", gate_accept_text(report, judged, text),
+            whole ? "begin anew" : "accept it");
 }
 
-static void put_expectations(FILE *to, const struct judgements *judgements)
+static void put_expectations(FILE *to, const struct gate_report *report,
+                             const struct gate_judged *judged)
 {
-    char sentence[EXPECT_TEXT_MAX];
+    const struct judgements *judgements = gate_judgements(report, judged);
+    char sentence[EXPECT_TEXT_MAX], text[GATE_TEXT_MAX];
     bool head = false;
     for (uint32_t i = 0; judgements != NULL && i < judgements->count; i++) {
         const struct judgement *it = &judgements->judgement[i];
@@ -89,12 +128,31 @@ static void put_expectations(FILE *to, const struct judgements *judgements)
         if (ended == GATE_EXPECTED_HELD || ended == GATE_EXPECTED_LEFT_OUT)
             continue;
         if (!head)
-            fputs("\n| expectation | what |\n|---|---|\n", to);
+            fputs("\n| expectation | line | what |\n|---|---|---|\n", to);
         head = true;
         fputs("| ", to);
         put_cell(to, expect_verdict_text(it));
-        put_cell(to, expect_sentence(judgements, it, sentence));
+        fprintf(to, "%" PRIu32 " | ", it->expectation->place.line);
+        put_text(to, expect_sentence(judgements, it, sentence));
+        fputs(" |\n", to);
+    }
+    if (head)
+        fprintf(to, "\n```sh\n%s  # see it\n```\n", gate_expected_see_text(report, judged, text));
+}
+
+/* What the numbers above are of. */
+static void put_metrics(FILE *to, const struct gate_report *report)
+{
+    bool any = false;
+    for (uint32_t m = 0; metric_at(m) != NULL; m++) {
+        if (!gate_explains(report, metric_at(m)))
+            continue;
+        fputs(any ? "- " : "\n- ", to);
+        put_text(to, metric_at(m)->name);
+        fputs(": ", to);
+        put_text(to, metric_at(m)->about);
         fputc('\n', to);
+        any = true;
     }
 }
 
@@ -113,6 +171,7 @@ void report_gate_markdown(const struct gate_report *report, FILE *to)
             fprintf(to, "%s\n", gate_counts_text(judged->count, text));
         put_rows(to, judged);
         put_commands(to, report, judged);
-        put_expectations(to, gate_judgements(report, judged));
+        put_expectations(to, report, judged);
     }
+    put_metrics(to, report);
 }

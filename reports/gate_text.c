@@ -5,6 +5,7 @@
 #include "sim/workload/fault.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct page {
@@ -22,10 +23,16 @@ static void put_bold(const struct page *page, const char *text)
 static void put_indented(const struct page *page, const char *text)
 {
     enum { INDENT = 6 };
+    char *safe = NULL; /* it may name files */
+    size_t size = 0;
     if (text[0] == '\0')
         return;
+    FILE *to = open_memstream(&safe, &size);
+    faults_print_text(text, to);
+    fclose(to);
     fprintf(page->to, "%*s", INDENT, "");
-    story_print(page->to, text, INDENT);
+    story_print(page->to, safe, INDENT);
+    free(safe);
 }
 
 /* What to type is never broken into lines. */
@@ -51,9 +58,7 @@ static void put_finding(const struct page *page, const struct gate_judged *judge
 {
     char text[GATE_TEXT_MAX];
     fputs("  ", page->to);
-    put_bold(page, gate_verdict_text(finding->verdict));
-    if (finding->verdict == GATE_FAIL && finding->warns)
-        fputs(" (a warning)", page->to);
+    put_bold(page, gate_label_text(finding, text));
     fprintf(page->to, "  %s\n", gate_row_text(finding, text));
     put_indented(page, gate_finding_text(finding, text));
     put_indented(page, gate_event_text(judged, finding, text));
@@ -67,11 +72,10 @@ static bool is_shown(const struct gate_finding *finding)
            finding->verdict != GATE_NOT_GATED;
 }
 
-/* Whether there are two numbers that differ. */
+/* Whether both sides have the row, so that there is something to see. */
 static bool is_compared(const struct gate_finding *finding)
 {
-    return finding->why == GATE_JUDGED || finding->why == GATE_TOO_FEW ||
-           finding->why == GATE_RARE || finding->why == GATE_NO_VALUE;
+    return gate_has_numbers(finding) || finding->why == GATE_NO_VALUE;
 }
 
 /* The next finding of this verdict, from `at` on; or NULL. */
@@ -98,18 +102,42 @@ static void put_findings(const struct page *page, const struct gate_judged *judg
     }
 }
 
+static bool is_alike(const struct gate_finding *one, const struct gate_finding *other)
+{
+    return one->verdict == other->verdict && one->needs == other->needs &&
+           strcmp(one->balancer, other->balancer) == 0;
+}
+
+/* The rows of one balancer that are not gated for the same reason, from the first on. */
+static void put_rows_not_gated(const struct page *page, const struct gate_judged *judged,
+                               const struct gate_finding *first)
+{
+    char text[GATE_TEXT_MAX], *line = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&line, &size);
+    fputs("not gated: ", to);
+    for (uint32_t i = 0; i < judged->findings; i++) {
+        const struct gate_finding *finding = &judged->finding[i];
+        if (is_alike(finding, first))
+            fprintf(to, "%s%s", finding == first ? "" : ", ", gate_metric_text(finding, text));
+    }
+    fprintf(to, " of %s: %s", first->balancer, gate_finding_text(first, text));
+    fclose(to);
+    fputs("  ", page->to);
+    story_print(page->to, line, 4);
+    free(line);
+}
+
 /* All that is not watched over, every time. */
 static void put_not_gated(const struct page *page, const struct gate_judged *judged)
 {
-    char row[GATE_TEXT_MAX], why[GATE_TEXT_MAX], line[2 * GATE_TEXT_MAX];
     for (uint32_t i = 0; i < judged->findings; i++) {
         const struct gate_finding *finding = &judged->finding[i];
-        if (finding->verdict != GATE_NOT_GATED)
-            continue;
-        snprintf(line, sizeof line, "not gated: %s: %s", gate_row_text(finding, row),
-                 gate_finding_text(finding, why));
-        fputs("  ", page->to);
-        story_print(page->to, line, 4);
+        bool told = finding->verdict != GATE_NOT_GATED;
+        for (uint32_t before = 0; before < i && !told; before++)
+            told = is_alike(&judged->finding[before], finding);
+        if (!told)
+            put_rows_not_gated(page, judged, finding);
     }
 }
 
@@ -119,15 +147,17 @@ static bool needs_another(const struct gate_judged *judged)
     if (judged->why != GATE_JUDGED)
         return true;
     for (uint32_t i = 0; i < judged->findings; i++)
-        if (!is_compared(&judged->finding[i]))
+        if (is_shown(&judged->finding[i]) && !is_compared(&judged->finding[i]))
             return true;
     return false;
 }
 
 /* Expectations that did not hold. */
-static void put_expectations(const struct page *page, const struct judgements *judgements)
+static void put_expectations(const struct page *page, const struct gate_judged *judged)
 {
-    char sentence[EXPECT_TEXT_MAX];
+    const struct judgements *judgements = gate_judgements(page->report, judged);
+    char sentence[EXPECT_TEXT_MAX], text[GATE_TEXT_MAX];
+    bool any = false;
     for (uint32_t i = 0; judgements != NULL && i < judgements->count; i++) {
         const struct judgement *it = &judgements->judgement[i];
         enum gate_expected ended = gate_expected_of(it);
@@ -137,9 +167,14 @@ static void put_expectations(const struct page *page, const struct judgements *j
         put_bold(page, ended == GATE_EXPECTED_FAILED   ? "FAIL"
                        : ended == GATE_EXPECTED_WARNED ? "FAIL (a warning)"
                                                        : "CANNOT JUDGE");
-        fprintf(page->to, "  expected in line %" PRIu32 "\n", it->expectation->place.line);
+        fputs("  expected at ", page->to);
+        faults_print_text(judged->scenario->file, page->to);
+        fprintf(page->to, ":%" PRIu32 "\n", it->expectation->place.line);
         put_indented(page, expect_sentence(judgements, it, sentence));
+        any = true;
     }
+    if (any)
+        put_command(page, "see it:", gate_expected_see_text(page->report, judged, text));
 }
 
 static bool wants_update(const struct gate_judged *judged)
@@ -176,10 +211,26 @@ static void put_scenario(const struct page *page, const struct gate_judged *judg
         put_command(page, what, gate_accept_text(page->report, judged, text));
     }
     put_not_gated(page, judged);
-    put_expectations(page, gate_judgements(page->report, judged));
+    put_expectations(page, judged);
 }
 
 /* ---- The end ---- */
+
+/* What the numbers above are of. */
+static void put_metrics(const struct page *page)
+{
+    char line[GATE_TEXT_MAX];
+    bool any = false;
+    for (uint32_t m = 0; metric_at(m) != NULL; m++) {
+        const struct metric *metric = metric_at(m);
+        if (!gate_explains(page->report, metric))
+            continue;
+        snprintf(line, sizeof line, "%s: %s", metric->name, metric->about);
+        fputs(any ? "" : "\n", page->to);
+        story_print(page->to, line, 2);
+        any = true;
+    }
+}
 
 static const char *meaning(const struct gate_report *report, const uint64_t *count,
                            const uint64_t *expected)
@@ -192,6 +243,8 @@ static const char *meaning(const struct gate_report *report, const uint64_t *cou
         return "exit 1: not everything is the same, and --exact was asked for";
     if (report->code == 2)
         return "exit 2: not everything can be judged";
+    if (count[GATE_FAIL] > 0 || count[GATE_CANNOT_JUDGE] > 0)
+        return "exit 0: nothing became worse, but for warnings";
     return "exit 0: nothing became worse";
 }
 
@@ -220,6 +273,7 @@ void report_gate_text(const struct gate_report *report, FILE *to)
             count[v] += report->judged[i]->count[v];
     }
     gate_count_expected(report, expected);
+    put_metrics(&page);
     fprintf(to, "\ngate: %s\n", gate_counts_text(count, text));
     put_expected(&page, expected);
     fputs("      ", to);

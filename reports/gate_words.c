@@ -8,8 +8,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-__attribute__((format(printf, 2, 3))) static void add(char text[GATE_TEXT_MAX], const char *format,
-                                                      ...)
+void gate_add(char text[GATE_TEXT_MAX], const char *format, ...)
 {
     size_t length = strlen(text);
     va_list arguments;
@@ -23,6 +22,15 @@ const char *gate_verdict_text(enum gate_verdict verdict)
     static const char *const text[GATE_VERDICTS] = {"SAME", "PASS",         "BETTER",   "CHANGED",
                                                     "FAIL", "CANNOT JUDGE", "not gated"};
     return text[verdict];
+}
+
+char *gate_label_text(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
+{
+    bool warning =
+        finding->warns && (finding->verdict == GATE_FAIL || finding->verdict == GATE_CANNOT_JUDGE);
+    text[0] = '\0';
+    gate_add(text, "%s%s", gate_verdict_text(finding->verdict), warning ? " (a warning)" : "");
+    return text;
 }
 
 /* The gravest first. */
@@ -49,75 +57,122 @@ bool gate_fails(const struct gate_report *report, const struct gate_finding *fin
 char *gate_metric_text(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
 {
     text[0] = '\0';
-    add(text, "%s", finding->metric != NULL ? finding->metric : "every metric");
+    gate_add(text, "%s", finding->metric != NULL ? finding->metric : "every metric");
     if (finding->traffic != NULL && strcmp(finding->traffic, "all") != 0)
-        add(text, ", traffic %s", finding->traffic);
+        gate_add(text, ", traffic %s", finding->traffic);
     return text;
 }
 
 char *gate_row_text(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
 {
     text[0] = '\0';
-    add(text, "%s of %s", finding->metric != NULL ? finding->metric : "every metric",
-        finding->balancer);
+    gate_add(text, "%s of %s", finding->metric != NULL ? finding->metric : "every metric",
+             finding->balancer);
     if (finding->traffic != NULL && strcmp(finding->traffic, "all") != 0)
-        add(text, ", traffic %s", finding->traffic);
+        gate_add(text, ", traffic %s", finding->traffic);
     return text;
 }
 
-static void add_not_gated(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
+bool gate_has_numbers(const struct gate_finding *finding)
 {
-    if (finding->needs == 0)
-        add(text, "it had no value to compare");
-    else if (finding->needs == GATE_RUNS_NEVER)
-        add(text, "no number of runs would do");
-    else
-        add(text, "it needs %" PRIu64 " runs", finding->needs);
+    if (finding->verdict == GATE_NOT_GATED || finding->verdict == GATE_SAME)
+        return false;
+    return finding->why == GATE_JUDGED || finding->why == GATE_TOO_FEW || finding->why == GATE_RARE;
 }
 
-/* From what to what, by how much, and how much of that is tolerated. */
-static void add_numbers(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
+/* Four digits are enough to see, but all of what is large. */
+char *gate_value_text(const struct gate_finding *finding, double value, char text[GATE_TEXT_MAX])
+{
+    text[0] = '\0';
+    gate_add(text, fabs(value) < 1000 ? "%.4g%s" : "%.0f%s", value, finding->is_time ? " s" : "");
+    return text;
+}
+
+static void add_number(char text[GATE_TEXT_MAX], const char *before, double number)
+{
+    gate_add(text, fabs(number) < 100 ? "%s%.3g" : "%s%.0f", before, number);
+}
+
+char *gate_difference_text(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
 {
     const struct gate_answer *answer = &finding->answer;
-    const char *unit = finding->is_time ? " s" : "";
-    const char *way = finding->warns ? "another by" : answer->worse < 0 ? "better by" : "worse by";
-    double sign = answer->worse < 0 && !finding->warns ? -1 : 1;
-    double low = sign > 0 ? answer->low_95 : -answer->high_95;
-    double high = sign > 0 ? answer->high_95 : -answer->low_95;
-    add(text, "%.4g -> %.4g%s, %s %.3g", finding->before, finding->after, unit, way,
-        sign * answer->worse);
-    if (answer->has_interval)
-        add(text, " (95%%: %.3g to %.3g)", low, high);
-    add(text, "; tolerated %.3g", finding->tolerance);
-    if (finding->endless > 0 && finding->runs == 1)
-        add(text, "; it did not settle");
-    else if (finding->endless > 0)
-        add(text, "; it did not settle in %" PRIu64 " of %" PRIu64 " runs", finding->endless,
-            finding->runs);
+    bool down = answer->worse < 0;
+    const char *way = finding->warns ? down ? "down by " : "up by "
+                      : down         ? "better by "
+                                     : "worse by ";
+    text[0] = '\0';
+    add_number(text, way, fabs(answer->worse));
+    if (!answer->has_interval)
+        return text;
+    add_number(text, " (95%: ", down ? 0 - answer->high_95 : answer->low_95);
+    add_number(text, " to ", down ? 0 - answer->low_95 : answer->high_95);
+    if (finding->why == GATE_TOO_FEW) { /* it was decided by this one */
+        add_number(text, "; ", down ? 0 - answer->high : answer->low);
+        add_number(text, " to ", down ? 0 - answer->low : answer->high);
+        gate_add(text, " for all rows at once");
+    }
+    gate_add(text, ")");
+    return text;
+}
+
+/* Why it is not judged. */
+static void add_why(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
+{
+    if (finding->verdict == GATE_NOT_GATED && finding->needs == 0)
+        gate_add(text, "no value to compare");
+    else if (finding->verdict == GATE_NOT_GATED && finding->needs == GATE_RUNS_NEVER)
+        gate_add(text, "no number of runs would do");
+    else if (finding->verdict == GATE_NOT_GATED)
+        gate_add(text, "needs %" PRIu64 " runs", finding->needs);
+    else if (finding->why != GATE_JUDGED)
+        gate_add(text, "%s", gate_why_text(finding->why));
+    if (finding->why == GATE_TOO_FEW && finding->answer.needs == GATE_RUNS_NEVER)
+        gate_add(text, ", whatever the number of runs");
+    else if (finding->why == GATE_TOO_FEW)
+        gate_add(text, ": it has %" PRIu64 " runs, and to tell takes %" PRIu64, finding->runs,
+                 finding->answer.needs);
+}
+
+static void add_endless(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
+{
+    if (finding->endless == 0)
+        return;
+    gate_add(text, "%sit did not settle", text[0] != '\0' ? "; " : "");
+    if (finding->runs > 1)
+        gate_add(text, " in %" PRIu64 " of %" PRIu64 " runs", finding->endless, finding->runs);
 }
 
 char *gate_finding_text(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
 {
+    char part[GATE_TEXT_MAX];
     text[0] = '\0';
-    if (finding->verdict == GATE_NOT_GATED) {
-        add_not_gated(finding, text);
-        return text;
-    }
     if (finding->verdict == GATE_SAME) {
-        add(text, "the same in %" PRIu64 " run%s", finding->runs, finding->runs == 1 ? "" : "s");
+        gate_add(text, "the same in %" PRIu64 " run%s", finding->runs,
+                 finding->runs == 1 ? "" : "s");
         return text;
     }
-    bool open = finding->why == GATE_TOO_FEW || finding->why == GATE_RARE;
-    if (finding->why != GATE_JUDGED)
-        add(text, "%s", gate_why_text(finding->why));
-    if (finding->why == GATE_TOO_FEW && finding->answer.needs != GATE_RUNS_NEVER)
-        add(text, ", which takes %" PRIu64 " runs to tell", finding->answer.needs);
-    if (open)
-        add(text, ": ");
-    if (finding->why == GATE_JUDGED || open)
-        add_numbers(finding, text);
+    add_why(finding, text);
+    if (!gate_has_numbers(finding))
+        return text;
+    gate_add(text, "%s%s", text[0] != '\0' ? "; " : "",
+             gate_value_text(finding, finding->before, part));
+    gate_add(text, " -> %s", gate_value_text(finding, finding->after, part));
+    gate_add(text, ", %s", gate_difference_text(finding, part));
+    add_number(text, "; tolerated ", finding->tolerance);
+    add_endless(finding, text);
     return text;
 }
+
+char *gate_note_text(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
+{
+    text[0] = '\0';
+    add_why(finding, text);
+    if (gate_has_numbers(finding))
+        add_endless(finding, text);
+    return text;
+}
+
+/* ---- Where ---- */
 
 /* Less than a twentieth of its share, over all that time, is nobody's in particular: servers take
  * turns at being off. */
@@ -131,10 +186,11 @@ char *gate_place_text(const struct gate_finding *finding, char text[GATE_TEXT_MA
     const struct gate_place *place = &finding->place;
     text[0] = '\0';
     if (place->server != NULL && is_off(place))
-        add(text, "furthest off in run 0: %s with %.4g connections instead of %.4g", place->server,
-            place->held, place->entitled);
+        gate_add(text, "furthest off in run 0: %s with %.4g connections instead of %.4g",
+                 place->server, place->held, place->entitled);
     else if (place->server != NULL)
-        add(text, "no server in particular: in run 0 none is off by 5%% of its share on average");
+        gate_add(text,
+                 "no server in particular: in run 0 none is off by 5%% of its share on average");
     return text;
 }
 
@@ -147,35 +203,16 @@ char *gate_event_text(const struct gate_judged *judged, const struct gate_findin
         return text;
     const char *name = finding->event->name;
     if (*name != '#')
-        add(text, "after %s: ", name);
+        gate_add(text, "after %s: ", name);
     else
-        add(text, "after event %s: ", name + 1);
-    add(text, "%s", story_event(judged->scenario, finding->event, story));
+        gate_add(text, "after event %s: ", name + 1);
+    gate_add(text, "%s", story_event(judged->scenario, finding->event, story));
     return text;
 }
 
-/* ---- What to type ---- */
+/* ---- A scenario ---- */
 
-/* As a shell takes it for one word. */
-static void add_word(char text[GATE_TEXT_MAX], const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_./:=,+-@%";
-    if (*word != '\0' && strspn(word, plain) == strlen(word)) {
-        add(text, " %s", word);
-        return;
-    }
-    add(text, " '");
-    for (; *word != '\0'; word++)
-        if (*word == '\'')
-            add(text, "'\\''");
-        else
-            add(text, "%c", *word);
-    add(text, "'");
-}
-
-/* The scenario's place among the report's. */
-static uint32_t place_of(const struct gate_report *report, const struct gate_judged *judged)
+uint32_t gate_number_of(const struct gate_report *report, const struct gate_judged *judged)
 {
     uint32_t i = 0;
     while (report->judged[i] != judged)
@@ -186,96 +223,54 @@ static uint32_t place_of(const struct gate_report *report, const struct gate_jud
 char *gate_whole_text(const struct gate_report *report, const struct gate_judged *judged,
                       char text[GATE_TEXT_MAX])
 {
-    const char *damage = report->damage != NULL ? report->damage[place_of(report, judged)] : NULL;
+    uint32_t i = gate_number_of(report, judged);
     text[0] = '\0';
-    add(text, "%s", gate_why_text(judged->why));
-    if (damage != NULL)
-        add(text, ": %s", damage);
+    gate_add(text, "%s", gate_why_text(judged->why));
+    if (judged->why == GATE_NO_BASELINE && report->path != NULL)
+        gate_add(text, ": no file %s", report->path[i]);
+    if (judged->why == GATE_OTHER_SEED)
+        gate_add(text, ": %" PRIu64 " instead of %" PRIu64, judged->baseline->seed,
+                 report->has_seed ? report->seed : judged->scenario->seed);
+    if (judged->why == GATE_OTHER_METRICS)
+        gate_add(text, ": %" PRIu64 " instead of %d", judged->baseline->metric_version,
+                 METRIC_VERSION);
+    if (judged->why == GATE_OTHER_SAMPLING)
+        gate_add(text, ": %" PRIu64 " instead of %d", judged->baseline->sampling_version,
+                 STREAM_VERSION);
+    if (report->damage != NULL && report->damage[i] != NULL)
+        gate_add(text, ": %s", report->damage[i]);
     return text;
 }
 
-static void add_scenario(char text[GATE_TEXT_MAX], const struct gate_report *report,
-                         const struct gate_judged *judged)
+/* ---- What its metrics are ---- */
+
+static bool is_of(const struct gate_finding *finding, const struct metric *metric)
 {
-    add_word(text, report->word != NULL ? report->word[place_of(report, judged)]
-                                        : judged->scenario->file);
+    size_t length = strlen(metric->name);
+    return finding->metric != NULL && strncmp(finding->metric, metric->name, length) == 0 &&
+           (finding->metric[length] == '\0' || finding->metric[length] == ':');
 }
 
-/* What both commands have of this one. */
-static void add_options(char text[GATE_TEXT_MAX], const struct gate_report *report)
+bool gate_explains(const struct gate_report *report, const struct metric *metric)
 {
-    for (uint32_t i = 0; report->plugins != NULL && i < report->plugins->plugins; i++) {
-        add(text, " --plugin");
-        add_word(text, report->plugins->plugin[i].path);
-    }
-    if (report->has_seed)
-        add(text, " -s %" PRIu64, report->seed);
-}
-
-/* As the command line has it: its -b stand in the order of the scenario's balancers. */
-static const char *spelling(const struct gate_report *report, const struct gate_judged *judged,
-                            const char *balancer)
-{
-    for (uint32_t b = 0; report->asked != NULL && b < judged->scenario->balancers; b++)
-        if (strcmp(judged->scenario->balancer[b].name, balancer) == 0)
-            return report->asked[b];
-    return balancer;
-}
-
-char *gate_see_text(const struct gate_report *report, const struct gate_judged *judged,
-                    const struct gate_finding *finding, char text[GATE_TEXT_MAX])
-{
-    text[0] = '\0';
-    add(text, "lbsim run");
-    add_scenario(text, report, judged);
-    add(text, " -b");
-    add_word(text, spelling(report, judged, finding->balancer));
-    add(text, " -r %" PRIu64, finding->runs > 0 ? finding->runs : 1);
-    add_options(text, report);
-    return text;
-}
-
-/* Whether the baseline is of others, too, whom -b left out of this run: it must keep them. */
-static bool leaves_out(const struct gate_judged *judged)
-{
-    const struct gate_baseline *baseline = judged->baseline;
-    for (uint32_t i = 0; baseline != NULL && i < baseline->balancers; i++) {
-        bool runs = false;
-        for (uint32_t b = 0; b < judged->scenario->balancers; b++)
-            runs =
-                runs || strcmp(judged->scenario->balancer[b].name, baseline->balancer[i].name) == 0;
-        if (!runs)
-            return true;
-    }
+    for (uint32_t s = 0; s < report->scenarios; s++)
+        for (uint32_t i = 0; i < report->judged[s]->findings; i++) {
+            const struct gate_finding *finding = &report->judged[s]->finding[i];
+            bool open = finding->verdict == GATE_FAIL || finding->verdict == GATE_CANNOT_JUDGE;
+            if (open && gate_has_numbers(finding) && is_of(finding, metric))
+                return true;
+        }
     return false;
 }
 
-char *gate_accept_text(const struct gate_report *report, const struct gate_judged *judged,
-                       char text[GATE_TEXT_MAX])
-{
-    text[0] = '\0';
-    add(text, "lbsim gate");
-    add_scenario(text, report, judged);
-    for (uint32_t b = 0;
-         report->asked != NULL && b < judged->scenario->balancers && !leaves_out(judged); b++) {
-        add(text, " -b");
-        add_word(text, report->asked[b]);
-    }
-    add_options(text, report);
-    if (report->directory != NULL) {
-        add(text, " --baseline");
-        add_word(text, report->directory);
-    }
-    add(text, " --update");
-    return text;
-}
+/* ---- How many ---- */
 
 char *gate_counts_text(const uint64_t *count, char text[GATE_TEXT_MAX])
 {
     text[0] = '\0';
     for (int i = 0; i < GATE_VERDICTS; i++)
         if (count[by_gravity[i]] > 0)
-            add(text, "%s%" PRIu64 " %s", text[0] != '\0' ? ", " : "", count[by_gravity[i]],
-                gate_verdict_text(by_gravity[i]));
+            gate_add(text, "%s%" PRIu64 " %s", text[0] != '\0' ? ", " : "", count[by_gravity[i]],
+                     gate_verdict_text(by_gravity[i]));
     return text;
 }

@@ -105,16 +105,19 @@ static bool check_options(struct gate_job *gate)
     return check_modes(gate) && fine;
 }
 
-char *gate_path(const struct gate_job *gate, uint32_t scenario)
-{
-    const char *name = gate->job.scenario[scenario]->name;
-    size_t room = strlen(gate->directory) + strlen(name) + sizeof "/.json";
-    char *path = memory_zeroed(room, 1);
-    snprintf(path, room, "%s/%s.json", gate->directory, name);
-    return path;
-}
-
 /* ---- Files ---- */
+
+static void name_baselines(struct gate_job *gate)
+{
+    gate->baseline = memory_zeroed(gate->job.scenarios, sizeof(struct gate_baseline *));
+    gate->path = memory_zeroed(gate->job.scenarios, sizeof *gate->path);
+    for (uint32_t i = 0; i < gate->job.scenarios; i++) {
+        const char *name = gate->job.scenario[i]->name;
+        size_t room = strlen(gate->directory) + strlen(name) + sizeof "/.json";
+        gate->path[i] = memory_zeroed(room, 1);
+        snprintf(gate->path[i], room, "%s/%s.json", gate->directory, name);
+    }
+}
 
 static FILE *open_file(struct gate_job *gate, const char *path, bool *fine)
 {
@@ -132,11 +135,8 @@ static bool begin_files(struct gate_job *gate)
     bool fine = true;
     gate->files = files_begin();
     gate->baseline_file = memory_zeroed(gate->job.scenarios, sizeof *gate->baseline_file);
-    for (uint32_t i = 0; gate->update && fine && i < gate->job.scenarios; i++) {
-        char *path = gate_path(gate, i);
-        gate->baseline_file[i] = open_file(gate, path, &fine);
-        free(path);
-    }
+    for (uint32_t i = 0; gate->update && fine && i < gate->job.scenarios; i++)
+        gate->baseline_file[i] = open_file(gate, gate->path[i], &fine);
     if (gate->junit != NULL)
         gate->junit_file = open_file(gate, gate->junit, &fine);
     if (gate->summary != NULL)
@@ -152,7 +152,7 @@ static int read_baselines(struct gate_job *gate)
     int code = EXIT_FINE;
     gate->damage = memory_zeroed(gate->job.scenarios, sizeof *gate->damage);
     for (uint32_t i = 0; i < gate->job.scenarios; i++) {
-        char *path = gate_path(gate, i);
+        const char *path = gate->path[i];
         enum baseline_status status =
             baseline_read(path, gate->job.scenario[i]->name, &gate->baseline[i], why, sizeof why);
         if (status == BASELINE_DAMAGED) {
@@ -163,7 +163,6 @@ static int read_baselines(struct gate_job *gate)
             console_error("cannot read %s: %s", path, why);
             code = EXIT_ENVIRONMENT;
         }
-        free(path);
     }
     return code;
 }
@@ -246,6 +245,7 @@ static int judge(struct gate_job *gate)
             .exact = gate->exact,
             .colour = console_colour(stdout),
             .word = gate->job.line->word,
+            .path = (const char *const *)gate->path,
             .damage = (const char *const *)gate->damage,
             .directory = command_line_value(gate->job.line, "baseline"),
             .has_seed = gate->options.has_seed,
@@ -297,7 +297,7 @@ static int run_gate(struct gate_job *gate)
     bool fine = check_options(gate);
     if (!run_load(&gate->job, &code) || !fine)
         return code != EXIT_FINE ? code : EXIT_INVALID;
-    gate->baseline = memory_zeroed(gate->job.scenarios, sizeof(struct gate_baseline *));
+    name_baselines(gate);
     if (!begin_files(gate))
         return EXIT_ENVIRONMENT;
     code = gate->update ? EXIT_FINE : read_baselines(gate);
@@ -319,6 +319,9 @@ static int run(const struct command_line *line)
         gate_baseline_free(gate.baseline[i]);
     for (uint32_t i = 0; gate.damage != NULL && i < gate.job.scenarios; i++)
         free(gate.damage[i]);
+    for (uint32_t i = 0; gate.path != NULL && i < gate.job.scenarios; i++)
+        free(gate.path[i]);
+    free(gate.path);
     free(gate.damage);
     free(gate.baseline);
     free(gate.baseline_file);

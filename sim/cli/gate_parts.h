@@ -18,6 +18,7 @@ struct gate_job {
     struct gate_options options; /* their context is this job */
     struct job expecting; /* those of its scenarios that expect something, and their judgements */
     struct gate_baseline **baseline; /* [job.scenarios]: what was read, or made; or NULL */
+    char **path;                     /* [job.scenarios]: DIR/NAME.json */
     char **damage;                   /* [job.scenarios]: what is wrong with each; or NULL */
     struct files *files;             /* what is to be written */
     FILE **baseline_file;            /* [job.scenarios], or NULL */
@@ -26,8 +27,6 @@ struct gate_job {
 
 /* Takes the line of progress away, before anything else is said. */
 void gate_clear(struct gate_job *);
-/* DIR/NAME.json; freed by the caller. */
-char *gate_path(const struct gate_job *, uint32_t scenario);
 
 /* gate_expect.c: runs and judges what the scenarios expect, unless --no-expect. false: interrupted.
  */

@@ -1,16 +1,39 @@
 /* gate_self.c: lbsim gate --self-test: a gate that cannot fail says nothing by passing. */
+#include "reports/story.h"
 #include "sim/cli/console.h"
 #include "sim/cli/gate_parts.h"
+#include "sim/engine/memory.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* What all scenarios together say of one variant. */
 struct seen {
+    const char **by; /* balancers of which some row failed, each once */
+    uint32_t count;
     uint64_t failed, rows; /* rows: that could be judged */
     char what[256];        /* the row that failed most clearly */
     double clearly;        /* by so many times what is tolerated, or so */
 };
+
+static bool is_seen(const struct seen *seen, const char *balancer)
+{
+    for (uint32_t i = 0; i < seen->count; i++)
+        if (strcmp(seen->by[i], balancer) == 0)
+            return true;
+    return false;
+}
+
+/* Names that outlive the judgement: the scenario's. */
+static void see(struct seen *seen, const struct scenario *scenario, const char *balancer)
+{
+    for (uint32_t b = 0; b < scenario->balancers && !is_seen(seen, balancer); b++)
+        if (strcmp(scenario->balancer[b].name, balancer) == 0) {
+            seen->by = memory_resized(seen->by, seen->count + 1, sizeof *seen->by);
+            seen->by[seen->count++] = scenario->balancer[b].name;
+        }
+}
 
 static void look(const struct gate_judged *judged, struct seen *seen)
 {
@@ -19,6 +42,7 @@ static void look(const struct gate_judged *judged, struct seen *seen)
         seen->rows += finding->verdict != GATE_NOT_GATED && finding->verdict != GATE_CANNOT_JUDGE;
         if (finding->verdict != GATE_FAIL || finding->warns)
             continue;
+        see(seen, judged->scenario, finding->balancer);
         double clearly = finding->answer.worse / (finding->tolerance > 0 ? finding->tolerance : 1);
         if (seen->failed++ > 0 && clearly <= seen->clearly)
             continue;
@@ -62,7 +86,35 @@ static bool all_fit(const struct gate_job *gate)
     return fit;
 }
 
-static bool say(enum gate_variant variant, const struct seen *seen, FILE *to)
+/* Balancers of which no row fails in any scenario: the gate is blind to this fault in them, or it
+ * is none of theirs. */
+static void say_unseen(const struct gate_job *gate, const struct seen *seen, FILE *to)
+{
+    struct seen told = {.failed = 0};
+    char *line = NULL;
+    size_t size = 0;
+    FILE *into = open_memstream(&line, &size);
+    for (uint32_t i = 0; i < gate->job.scenarios; i++) {
+        const struct scenario *scenario = gate->job.scenario[i];
+        for (uint32_t b = 0; b < scenario->balancers; b++) {
+            const char *name = scenario->balancer[b].name;
+            if (is_seen(seen, name) || is_seen(&told, name))
+                continue;
+            fprintf(into, "%s %s", told.count == 0 ? "no row of" : ",", name);
+            see(&told, scenario, name);
+        }
+    }
+    fclose(into);
+    if (told.count > 0) {
+        fputs("    ", to);
+        story_print(to, line, 6);
+    }
+    free(told.by);
+    free(line);
+}
+
+static bool say(const struct gate_job *gate, enum gate_variant variant, const struct seen *seen,
+                FILE *to)
 {
     bool harmless = variant == GATE_OTHER_PICKS;
     bool fine = harmless ? seen->failed == 0 && seen->rows > 0 : seen->failed > 0;
@@ -74,6 +126,8 @@ static bool say(enum gate_variant variant, const struct seen *seen, FILE *to)
     if (seen->failed > 0)
         fprintf(to, "    %" PRIu64 " row%s, %s first\n", seen->failed, seen->failed == 1 ? "" : "s",
                 seen->what);
+    if (seen->failed > 0 && !harmless)
+        say_unseen(gate, seen, to);
     return fine;
 }
 
@@ -92,7 +146,8 @@ int gate_self_test(struct gate_job *gate)
         struct seen seen = {.failed = 0};
         whole = try_variant(gate, (enum gate_variant)variant, tests, &seen);
         if (whole)
-            fine = say((enum gate_variant)variant, &seen, to) && fine;
+            fine = say(gate, (enum gate_variant)variant, &seen, to) && fine;
+        free(seen.by);
     }
     gate_clear(gate);
     fprintf(to, "\nself-test: %s\n",

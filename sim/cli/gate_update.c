@@ -14,11 +14,11 @@ static void say_row(const struct gate_row *row, FILE *to)
     int length = snprintf(line, sizeof line, "not gated: %s of %s: ", row->metric, row->balancer);
     size_t at = length < (int)sizeof line ? (size_t)length : sizeof line - 1;
     if (row->needs == 0)
-        snprintf(line + at, sizeof line - at, "it has no value to compare");
+        snprintf(line + at, sizeof line - at, "no value to compare");
     else if (row->needs == GATE_RUNS_NEVER)
         snprintf(line + at, sizeof line - at, "no number of runs would do");
     else
-        snprintf(line + at, sizeof line - at, "it needs %" PRIu64 " runs", row->needs);
+        snprintf(line + at, sizeof line - at, "needs %" PRIu64 " runs", row->needs);
     fputs("  ", to);
     story_print(to, line, 4);
 }
@@ -26,16 +26,15 @@ static void say_row(const struct gate_row *row, FILE *to)
 static void say_baseline(const struct gate_job *gate, uint32_t which, FILE *to)
 {
     const struct gate_baseline *baseline = gate->baseline[which];
-    char *path = gate_path(gate, which);
     uint32_t gated = 0;
     for (uint32_t i = 0; i < baseline->rows; i++)
         gated += baseline->row[i].runs > 0;
     fprintf(to, "%s: %" PRIu32 " of %" PRIu32 " rows gated, by up to %" PRIu64 " run%s each\n",
-            path, gated, baseline->rows, baseline->runs, baseline->runs == 1 ? "" : "s");
+            gate->path[which], gated, baseline->rows, baseline->runs,
+            baseline->runs == 1 ? "" : "s");
     for (uint32_t i = 0; i < baseline->rows; i++)
         if (baseline->row[i].runs == 0)
             say_row(&baseline->row[i], to);
-    free(path);
 }
 
 static int say(const struct gate_job *gate)
