@@ -172,6 +172,16 @@ static bool is_value(const char *text)
     return *end == '\0' && isfinite(number);
 }
 
+/* Whether the row's metric can have this value; of one that is not known there is no telling. */
+static bool is_possible(const struct gate_row *row, const char *text)
+{
+    char name[METRIC_NAME_MAX];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(row->metric, ":"), row->metric);
+    const struct metric *metric = metric_find(name);
+    double number = strtod(text, NULL);
+    return metric == NULL || *text == '\0' || (number >= metric->low && number <= metric->high);
+}
+
 static void read_values(struct reader *reader, const struct spot *spot, const json_t *list,
                         struct gate_row *row)
 {
@@ -184,10 +194,12 @@ static void read_values(struct reader *reader, const struct spot *spot, const js
     row->value = memory_zeroed(count, sizeof *row->value);
     for (size_t r = 0; r < count; r++) {
         const char *text = json_string_value(json_array_get(list, r));
-        if (is_value(text))
-            snprintf(row->value[r].text, sizeof row->value[r].text, "%s", text);
-        else
+        if (!is_value(text))
             wrong_at(reader, spot, "values", "holds what is no number");
+        else if (!is_possible(row, text))
+            wrong_at(reader, spot, "values", "holds what its metric cannot be");
+        else
+            snprintf(row->value[r].text, sizeof row->value[r].text, "%s", text);
     }
 }
 

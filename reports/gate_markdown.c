@@ -61,8 +61,7 @@ static void put_row(FILE *to, const struct gate_judged *judged, const struct gat
         put_cell(to, gate_value_text(finding, finding->before, text));
         put_cell(to, gate_value_text(finding, finding->after, text));
         put_cell(to, gate_difference_text(finding, text));
-        snprintf(text, sizeof text, "%.3g", finding->tolerance);
-        put_cell(to, text);
+        put_cell(to, gate_tolerance_text(finding, text));
     } else {
         fputs("| | | | ", to);
     }

@@ -48,6 +48,7 @@ bool gate_has_numbers(const struct gate_finding *);
 char *gate_value_text(const struct gate_finding *, double value, char text[GATE_TEXT_MAX]);
 /* By how much: "worse by 0.027 (95%: 0.026 to 0.028)" */
 char *gate_difference_text(const struct gate_finding *, char text[GATE_TEXT_MAX]);
+char *gate_tolerance_text(const struct gate_finding *, char text[GATE_TEXT_MAX]);
 /* What is to be said of it: "0.0041 -> 0.031, worse by 0.027 (95%: 0.026 to 0.028); tolerated
  * 0.001; it did not settle", or why it cannot be judged. */
 char *gate_finding_text(const struct gate_finding *, char text[GATE_TEXT_MAX]);

@@ -80,17 +80,22 @@ bool gate_has_numbers(const struct gate_finding *finding)
     return finding->why == GATE_JUDGED || finding->why == GATE_TOO_FEW || finding->why == GATE_RARE;
 }
 
-/* Four digits are enough to see, but all of what is large. */
+/* Three or four digits are enough to see; but those before the point are all shown, as far as a
+ * double has them. */
+static void add_number(char text[GATE_TEXT_MAX], const char *before, double number, int digits)
+{
+    double from = digits < 4 ? 100 : 1000;
+    bool large = fabs(number) >= from && fabs(number) < 1e15;
+    gate_add(text, "%s", before);
+    gate_add(text, "%.*g", large ? 15 : digits, large ? round(number) : number);
+}
+
 char *gate_value_text(const struct gate_finding *finding, double value, char text[GATE_TEXT_MAX])
 {
     text[0] = '\0';
-    gate_add(text, fabs(value) < 1000 ? "%.4g%s" : "%.0f%s", value, finding->is_time ? " s" : "");
+    add_number(text, "", value, 4);
+    gate_add(text, "%s", finding->is_time ? " s" : "");
     return text;
-}
-
-static void add_number(char text[GATE_TEXT_MAX], const char *before, double number)
-{
-    gate_add(text, fabs(number) < 100 ? "%s%.3g" : "%s%.0f", before, number);
 }
 
 char *gate_difference_text(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
@@ -101,17 +106,24 @@ char *gate_difference_text(const struct gate_finding *finding, char text[GATE_TE
                       : down         ? "better by "
                                      : "worse by ";
     text[0] = '\0';
-    add_number(text, way, fabs(answer->worse));
+    add_number(text, way, fabs(answer->worse), 3);
     if (!answer->has_interval)
         return text;
-    add_number(text, " (95%: ", down ? 0 - answer->high_95 : answer->low_95);
-    add_number(text, " to ", down ? 0 - answer->low_95 : answer->high_95);
+    add_number(text, " (95%: ", down ? 0 - answer->high_95 : answer->low_95, 3);
+    add_number(text, " to ", down ? 0 - answer->low_95 : answer->high_95, 3);
     if (finding->why == GATE_TOO_FEW) { /* it was decided by this one */
-        add_number(text, "; ", down ? 0 - answer->high : answer->low);
-        add_number(text, " to ", down ? 0 - answer->low : answer->high);
+        add_number(text, "; ", down ? 0 - answer->high : answer->low, 3);
+        add_number(text, " to ", down ? 0 - answer->low : answer->high, 3);
         gate_add(text, " for all rows at once");
     }
     gate_add(text, ")");
+    return text;
+}
+
+char *gate_tolerance_text(const struct gate_finding *finding, char text[GATE_TEXT_MAX])
+{
+    text[0] = '\0';
+    add_number(text, "", finding->tolerance, 3);
     return text;
 }
 
@@ -158,7 +170,7 @@ char *gate_finding_text(const struct gate_finding *finding, char text[GATE_TEXT_
              gate_value_text(finding, finding->before, part));
     gate_add(text, " -> %s", gate_value_text(finding, finding->after, part));
     gate_add(text, ", %s", gate_difference_text(finding, part));
-    add_number(text, "; tolerated ", finding->tolerance);
+    gate_add(text, "; tolerated %s", gate_tolerance_text(finding, part));
     add_endless(finding, text);
     return text;
 }

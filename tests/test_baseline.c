@@ -147,6 +147,7 @@ static const struct damage damages[] = {
     {"\"0.5\"", "\"nan\"", "'values' of entry 1 of 'rows' holds what is no number"},
     {"\"0.5\"", "\"1e999\"", "'values' of entry 1 of 'rows' holds what is no number"},
     {"\"0.5\"", "\"1 \"", "'values' of entry 1 of 'rows' holds what is no number"},
+    {"\"0.5\"", "\"-0.5\"", "'values' of entry 1 of 'rows' holds what its metric cannot be"},
     {"\"0.5\"", "\"0.55555555555555555555555555555555555555555555555555\"",
      "'values' of entry 1 of 'rows' holds what is no number"},
     {"\"needs\": 412", "\"needs\": 412, \"values\": [\"1\"]",

@@ -28,7 +28,9 @@ double gate_ideal(const struct metric *);
 double gate_tolerance(const struct metric *, double mean);
 
 /* The least number of runs, from GATE_RUNS_LEAST on, by which a change of nothing would pass with
- * 90 %: (c_R + 1.28) sd / sqrt(R) <= tolerance. GATE_RUNS_NEVER: more than ten million. */
+ * 90 %, and one of twice the tolerance fail: (c_R + 1.28) sd / sqrt(R) <= tolerance. About so: the
+ * sd of a gate's own runs is an estimate, which makes it 86 % at 20 runs and 100 tests, and 89.7 %
+ * at 256. GATE_RUNS_NEVER: more than ten million. */
 uint64_t gate_runs_needed(double sd, double tolerance, uint64_t tests);
 
 double gate_mean(const double *number, uint64_t count);
