@@ -357,9 +357,35 @@ static void test_death_unlisted(void)
     }
 }
 
+/* A drain runs out in the tick of another event, which finds what its place in the file says: the
+ * cut made, after the leaver's entry, or still to be made, before it. */
+static void test_drained_at_event(void)
+{
+    static const char body[] = "format: 1\nname: a\nduration: 10m\nservers: [s1, s2]\n"
+                               "traffic: {t: {arrivals: {burst: 2, at: 0s}, lasts: forever}}\n"
+                               "events:\n%s  - {at: 1m, name: down, remove: s2, drain: 1m}\n%s"
+                               "balancers: [nginx-round-robin]\n";
+    static const char other[] = "  - {at: 2m, name: other, reload: true}\n";
+    static const struct {
+        const char *before, *after, *steps, *seen;
+    } row[] = {
+        {"", other, "+1 +2 ? R1 -1 ? R2 ?", "1 0"},
+        {other, "", "+1 +2 ? R1 ? R2 -1 ?", "1 1"},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        char text[1024];
+        snprintf(text, sizeof text, body, row[i].before, row[i].after);
+        struct planned planned = planned_of(text);
+        check_steps(planned.plan, row[i].steps);
+        check_look(planned.plan, 1, "other", row[i].seen);
+        forget(&planned);
+    }
+}
+
 static const struct test tests[] = {
     {"a server joins, some leave", test_scale},
     {"one entry is one list", test_one_change},
+    {"a drain runs out at an event", test_drained_at_event},
     {"a worker dies", test_crash},
     {"refused, and back", test_refused},
     {"a health check", test_flap},

@@ -23,11 +23,9 @@ struct notes {
     struct source_opens *source; /* traffic by traffic, entry by entry */
     uint32_t *first_source;      /* [traffics] */
     uint32_t sources;
-    uint32_t *event;     /* in the order of time */
-    uint32_t next_event; /* in it: the first that no look stands before */
-    uint32_t changing;   /* the event whose list is being noted; NO_LIST */
-    bool crashing;       /* the connections of a dead worker are being noted */
-    bool *risen;         /* [events]: of those that fail, whose server was noted to be up again */
+    uint32_t changing; /* the event whose list is being noted; NO_LIST */
+    bool crashing;     /* the connections of a dead worker are being noted */
+    bool *risen;       /* [events]: of those that fail, whose server was noted to be up again */
     uint64_t step_room, open_room, live;
     atomic_bool stop;
 };
@@ -61,43 +59,32 @@ static void add_step(struct notes *notes, enum real_kind kind, uint64_t number)
 
 /* ---- Looks ---- */
 
-static void add_look(struct notes *notes, const char *name)
+static struct real_look *add_look(struct notes *notes, const char *name)
 {
     struct real_plan *plan = notes->plan;
-    plan->look[plan->looks] = (struct real_look){
-        .name = name, .live = arena_zeroed(&plan->arena, plan->servers, sizeof *plan->look->live)};
+    struct real_look *look = &plan->look[plan->looks];
+    look->name = name;
+    look->live = arena_zeroed(&plan->arena, plan->servers, sizeof *look->live);
     add_step(notes, REAL_LOOK, plan->looks++);
+    return look;
 }
 
-/* A tick serves its events first, so what an event finds is what was there when the first thing of
- * its tick, or later, happens. Events of one tick find the same. */
-static void look_before(struct notes *notes, uint64_t at_ns)
+/* What an event found. A tick serves its events first, but what an older one left to be done may be
+ * served before: so the world says where the look stands, and what is to be seen. */
+static void note_moment(void *context, const struct world_moment *moment)
 {
-    const struct world_config *config = notes->config;
-    while (notes->next_event < config->events) {
-        const struct world_event *event = &config->event[notes->event[notes->next_event]];
-        if (event->at_ns > at_ns)
-            return;
-        add_look(notes, event->name);
-        while (notes->next_event < config->events &&
-               config->event[notes->event[notes->next_event]].at_ns == event->at_ns)
-            notes->next_event++;
-    }
+    struct notes *notes = context;
+    if (gave_up(notes))
+        return;
+    struct real_look *look = add_look(notes, notes->config->event[moment->event].name);
+    memcpy(look->live, moment->live, notes->plan->servers * sizeof *look->live);
 }
 
-/* What the world itself says that the events found, and the end. */
-static void predict(struct notes *notes, const struct world_result *result)
+static void look_at_end(struct notes *notes, const struct world_result *result)
 {
-    struct real_plan *plan = notes->plan;
-    uint32_t look = 0;
-    for (uint32_t i = 0; i < result->moments; i++) {
-        const struct world_moment *moment = &result->moment[i];
-        if (i > 0 && result->moment[i - 1].at_ns == moment->at_ns)
-            continue;
-        memcpy(plan->look[look++].live, moment->live, plan->servers * sizeof *moment->live);
-    }
-    for (uint32_t server = 0; server < plan->servers; server++)
-        plan->look[look].live[server] = world_tally_at(result, 0, server)->live;
+    struct real_look *look = add_look(notes, "the end");
+    for (uint32_t server = 0; server < notes->plan->servers; server++)
+        look->live[server] = world_tally_at(result, 0, server)->live;
 }
 
 /* ---- The dead ---- */
@@ -151,7 +138,6 @@ static void note_pick(void *context, const struct world_pick *pick)
     plan->many_opens = plan->many_opens || plan->opens == REAL_OPENS_MAX;
     if (gave_up(notes))
         return;
-    look_before(notes, pick->at_ns);
     rise_unseen(notes, pick->at_ns);
     plan->open = grown(plan->open, plan->opens, &notes->open_room, sizeof *plan->open);
     plan->open[plan->opens] = (struct real_open){
@@ -189,7 +175,6 @@ static void note_end(void *context, const struct world_end *end)
     struct notes *notes = context;
     if (gave_up(notes))
         return;
-    look_before(notes, end->at_ns);
     if (end->lost)
         begin_crash(notes);
     uint64_t open = *open_of(notes, end->traffic, end->entry, end->connection);
@@ -243,7 +228,6 @@ static void note_log(void *context, const struct world_log *log)
     struct notes *notes = context;
     if (gave_up(notes))
         return;
-    look_before(notes, log->at_ns);
     switch (log->kind) {
     case LOG_ADDED:
     case LOG_WEIGHT:
@@ -282,19 +266,6 @@ static void note_log(void *context, const struct world_log *log)
 
 /* ---- All of it ---- */
 
-/* Events by their time; those of one tick as written. */
-static void sort_events(struct notes *notes)
-{
-    const struct world_config *config = notes->config;
-    notes->event = memory_zeroed(config->events, sizeof *notes->event);
-    for (uint32_t i = 0; i < config->events; i++) {
-        uint32_t at = i;
-        for (; at > 0 && config->event[notes->event[at - 1]].at_ns > config->event[i].at_ns; at--)
-            notes->event[at] = notes->event[at - 1];
-        notes->event[at] = i;
-    }
-}
-
 static void begin(struct notes *notes)
 {
     const struct world_config *config = notes->config;
@@ -306,7 +277,6 @@ static void begin(struct notes *notes)
     }
     notes->source = memory_zeroed(notes->sources, sizeof *notes->source);
     notes->risen = memory_zeroed(config->events, sizeof *notes->risen);
-    sort_events(notes);
     plan->look = memory_zeroed((size_t)config->events + 1, sizeof *plan->look);
     plan->list = memory_zeroed(plan->servers, sizeof *plan->list);
     plan->lists = 1;
@@ -321,7 +291,6 @@ static void release(struct notes *notes)
         free(notes->source[i].open);
     free(notes->source);
     free(notes->first_source);
-    free(notes->event);
     free(notes->risen);
 }
 
@@ -346,6 +315,7 @@ struct real_plan *real_plan_make(const struct scenario *scenario, const struct b
     config.on_pick = note_pick;
     config.on_end = note_end;
     config.on_log = note_log;
+    config.on_moment = note_moment;
     config.pick_context = &notes;
     config.stop = &notes.stop;
     plan->scenario = scenario;
@@ -353,10 +323,8 @@ struct real_plan *real_plan_make(const struct scenario *scenario, const struct b
     plan->workers = balancer->workers > 0 ? balancer->workers : config.workers;
     begin(&notes);
     struct world_result *result = world_run(&config);
-    look_before(&notes, UINT64_MAX);
-    add_look(&notes, "the end");
     if (!gave_up(&notes))
-        predict(&notes, result);
+        look_at_end(&notes, result);
     plan->draws = result->draws;
     world_result_free(result);
     release(&notes);

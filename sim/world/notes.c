@@ -18,6 +18,8 @@ void notes_moment(struct world *world, uint32_t event)
     }
     result->moment[result->moments++] = (struct world_moment){
         .event = event, .at_ns = world->now_ns, .live = live, .weight = weight};
+    if (!same_tick && world->config->on_moment != NULL)
+        world->config->on_moment(world->config->pick_context, &result->moment[result->moments - 1]);
 }
 
 void notes_log(struct world *world, uint32_t event, uint32_t server, enum world_log_kind kind,

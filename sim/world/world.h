@@ -126,6 +126,7 @@ struct world_end {
 };
 
 struct world_log;
+struct world_moment;
 
 struct world_config {
     const char *name;  /* of the scenario: the upstream's in the count table */
@@ -157,6 +158,7 @@ struct world_config {
     void (*on_pick)(void *context, const struct world_pick *);
     void (*on_end)(void *context, const struct world_end *);
     void (*on_log)(void *context, const struct world_log *);
+    void (*on_moment)(void *context, const struct world_moment *); /* first of its tick only */
     void *pick_context;
     struct witness *witness; /* of an algorithm that is not trusted, see gateway.h; or NULL */
     const atomic_bool *stop; /* NULL, or: give up as soon as it is true */
@@ -212,7 +214,9 @@ struct world_log {
     enum world_log_kind kind;
 };
 
-struct world_moment { /* the state that an event found: as it was before the events of its tick */
+/* The state that an event found: as it was before the events of its tick, but after what events that
+ * are written before the first of them left to be done then (a drain that runs out). */
+struct world_moment {
     uint32_t event;
     uint64_t at_ns;
     uint64_t *live;   /* [servers] */
