@@ -1,6 +1,8 @@
 /* processes.c: what /proc says of other processes. */
 #include "sim/real/processes.h"
 
+#include "sim/engine/memory.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
@@ -10,7 +12,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-uint32_t processes_children(pid_t parent, pid_t *pid, uint32_t most)
+static uint32_t read_children(pid_t parent, pid_t *pid, uint32_t most)
 {
     char path[64];
     uint32_t count = 0;
@@ -21,6 +23,24 @@ uint32_t processes_children(pid_t parent, pid_t *pid, uint32_t most)
         pid[count++] = (pid_t)child;
     if (file != NULL)
         fclose(file);
+    return count;
+}
+
+/* A child that ends while the kernel lists them may take its neighbour out of the list with it
+ * (proc(5)), so what two readings agree on is taken; from a crowd that never rests, the last. */
+uint32_t processes_children(pid_t parent, pid_t *pid, uint32_t most)
+{
+    enum { READINGS = 100 };
+    pid_t *before = memory_zeroed(most, sizeof *before);
+    uint32_t count = read_children(parent, pid, most), was;
+    int readings = 1;
+    do {
+        was = count;
+        memcpy(before, pid, was * sizeof *before);
+        count = read_children(parent, pid, most);
+    } while (++readings < READINGS &&
+             (count != was || memcmp(pid, before, was * sizeof *before) != 0));
+    free(before);
     return count;
 }
 
