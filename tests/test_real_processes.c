@@ -40,7 +40,7 @@ static bool is_seen(pid_t one)
 }
 
 /* The youngest stays, and is seen at every reading, while older ones end: nobody waits for them, so
- * they leave the kernel's list at that moment. One reading alone misses it some times in 100,000. */
+ * they leave the kernel's list at that moment. One reading alone misses it some times in 10^5. */
 static void test_children_that_end(void)
 {
     uint32_t missed = 0;

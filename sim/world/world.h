@@ -214,8 +214,8 @@ struct world_log {
     enum world_log_kind kind;
 };
 
-/* The state that an event found: as it was before the events of its tick, but after what events that
- * are written before the first of them left to be done then (a drain that runs out). */
+/* The state that an event found: as it was before the events of its tick, but after what events
+ * written before the first of them left to be done then (a drain that runs out). */
 struct world_moment {
     uint32_t event;
     uint64_t at_ns;
