@@ -2,7 +2,7 @@
  *
  * Idea: every server has points on a ring, 160 a unit of weight; a key's server is that of the
  * first point at or after its CRC. Past whom it may not take it goes on. 20 in vain: round robin.
- * Cost of a pick: all points are worked out. Memory: 8 bytes a server.
+ * Cost of a pick: all points are worked out, once. Memory: 8 bytes a server.
  * A scale event: a server that leaves gives up its own keys, one that enters takes its share.
  * Source: nginx's `hash ... consistent`, which has it from Cache::Memcached::Fast (ketama). */
 #include "crc32.h"
@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum { POINTS };
+enum { LOOKS = 21 }; /* at so many points; then round robin */
 /* Beyond so many units of weight in all (nginx would keep 160 MB of points) few will do. */
 enum { UNITS_MAX = 65536, UNITS_THEN = 64 };
 
@@ -44,37 +45,53 @@ static uint32_t next_point(uint32_t begun, uint32_t before)
     return ~begun;
 }
 
-/* The member of the first point at or after *at, and that point; the first listed among equals. */
-static uint32_t member_at(const struct lb_context *c, uint64_t total, uint32_t *at)
+/* The first points at or after a place on the ring, in their order; of equals the first listed. */
+struct looks {
+    uint32_t count;
+    struct look {
+        uint32_t away, member;
+    } at[LOOKS];
+};
+
+/* Keeps the order; the one that is too many falls out. */
+static void add_look(struct looks *looks, uint32_t away, uint32_t member)
 {
-    uint32_t best = LB_NONE, nearest = UINT32_MAX;
+    uint32_t i = looks->count;
+    while (i > 0 && looks->at[i - 1].away > away)
+        i--;
+    if (i == LOOKS || (i > 0 && looks->at[i - 1].away == away))
+        return;
+    looks->count += looks->count < LOOKS;
+    for (uint32_t k = looks->count - 1; k > i; k--)
+        looks->at[k] = looks->at[k - 1];
+    looks->at[i] = (struct look){away, member};
+}
+
+static void look_around(const struct lb_context *c, uint64_t total, uint32_t from,
+                        struct looks *looks)
+{
     for (uint32_t i = 0; i < c->members; i++) {
         uint64_t points = parts_listed(c, i) ? points_of(c, i, total) : 0;
         uint32_t begun = begin_points(lb_name(c, i)), point = 0;
         for (; points > 0; points--) {
             point = next_point(begun, point);
-            if (best == LB_NONE || point - *at < nearest) {
-                best = i;
-                nearest = point - *at; /* around the ring, as unsigned numbers go */
-            }
+            add_look(looks, point - from, i); /* around the ring, as unsigned numbers go */
         }
     }
-    *at += nearest;
-    return best;
 }
 
 static uint32_t pick(struct lb_context *c)
 {
     uint64_t total = parts_total(c);
-    uint32_t at = ~crc32_more(CRC32_BEGIN, c->key, c->key_length);
-    uint32_t looks = total > 0 && c->key_length > 0 && c->members > 1 ? 21 : 0;
-    for (; looks > 0; looks--, at++) {
-        uint32_t member = member_at(c, total, &at);
-        if (lb_usable(c, member)) {
-            lb_weight_recovers(c, member);
-            return member;
+    uint32_t from = ~crc32_more(CRC32_BEGIN, c->key, c->key_length);
+    struct looks looks = {.count = 0};
+    if (total > 0 && c->key_length > 0 && c->members > 1)
+        look_around(c, total, from, &looks);
+    for (uint32_t i = 0; i < looks.count; i++)
+        if (lb_usable(c, looks.at[i].member)) {
+            lb_weight_recovers(c, looks.at[i].member);
+            return looks.at[i].member;
         }
-    }
     return smooth_pick(c);
 }
 
