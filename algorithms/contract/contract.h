@@ -69,10 +69,11 @@ struct lb_contract_result {
 /* The same in processes of their own, with the fallbacks and then with each combination of words,
  * numbers at their least; each broken law is reported once, with the shortest list of operations
  * that was found to break it. law: the name of the only one to look for, and no further once it is
- * broken; NULL: all. Bounded: an operation has 300 ms of the processor. Returns how many laws were
- * broken. The algorithm must be as it was loaded: nobody called it before; in this process nobody
- * does. `progress` (or NULL) hears, after each list, how many of all there may be were played; it
- * has the context of `report`. */
+ * broken; NULL: all. Bounded: an operation has 300 ms of the processor, and 6 s; who takes longer
+ * is killed, whatever signals it holds back. SIGCHLD is put aside meanwhile. Returns how many laws
+ * were broken. The algorithm must be as it was loaded: nobody called it before; in this process
+ * nobody does. `progress` (or NULL) hears, after each list, how many of all there may be were
+ * played; it has the context of `report`. */
 int lb_contract_find(const struct lb_algorithm *, const char *law, uint64_t seed,
                      void (*report)(void *context, const struct lb_contract_fault *),
                      void (*progress)(void *context, uint32_t lists, uint32_t of), void *context,

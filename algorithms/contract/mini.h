@@ -10,6 +10,8 @@
 
 #include "contract.h"
 
+#include <stdatomic.h>
+
 enum law {
     LAW_TABLE,
     LAW_USABLE,
@@ -36,7 +38,7 @@ struct lb_contract_verdict {
     bool broken, drew; /* drew: some pick drew a random number */
     enum law law;
     uint32_t step; /* the operation, from 1; one more than there are: all was closed in the end */
-    int death;     /* LAW_RETURNS: the signal; 0: it ended the process */
+    int death;     /* LAW_RETURNS: the signal; 0: it ended the process; -1: it did not come back */
     char what[LB_CONTRACT_WHAT];
 };
 
@@ -44,7 +46,8 @@ struct lb_contract_verdict {
 struct lb_contract_page {
     struct lb_contract_verdict verdict;
     uint32_t step;
-    const char *call; /* into the library, and so perhaps into the algorithm; NULL: none */
+    _Atomic uint64_t begun; /* operations so far: whether it moves on */
+    const char *call;       /* into the library, and so perhaps into the algorithm; NULL: none */
     bool done;
 };
 

@@ -1,29 +1,12 @@
 /* blame.c: what is said of an algorithm of the user's own that did not behave. */
 #include "sim/cli/blame.h"
 
+#include "algorithms/contract/deaths.h"
 #include "sim/cli/console.h"
 
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
-
-enum { SIGNAL_ROOM = 32 };
-
-static const char *signal_name(int number, char room[SIGNAL_ROOM])
-{
-    static const struct {
-        int number;
-        const char *name;
-    } row[] = {
-        {SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},   {SIGILL, "SIGILL"},
-        {SIGABRT, "SIGABRT"}, {SIGTRAP, "SIGTRAP"}, {SIGKILL, "SIGKILL"}, {SIGSYS, "SIGSYS"},
-    };
-    for (size_t i = 0; i < sizeof row / sizeof *row; i++)
-        if (row[i].number == number)
-            return row[i].name;
-    snprintf(room, SIGNAL_ROOM, "signal %d", number);
-    return room;
-}
 
 /* In words of lb_author.h: which of its functions it may have been. */
 static const char *const calls[WITNESS_CALLS] = {
@@ -66,7 +49,7 @@ static void say_unsound(const char *file, const struct witness *witness, const c
 int blame(const char *file, const struct guard_outcome *outcome, const struct witness *witness,
           const char *at)
 {
-    char name[SIGNAL_ROOM];
+    char name[DEATH_ROOM];
     const char *call = calls[atomic_load(&witness->call) % WITNESS_CALLS];
     if (outcome->end == GUARD_STUCK)
         console_error("%s: did not come back from %s, %s", file, call, at);
@@ -78,7 +61,7 @@ int blame(const char *file, const struct guard_outcome *outcome, const struct wi
     else if (witness->unsound != 0)
         say_unsound(file, witness, at);
     else
-        console_error("%s: crashed (%s) in %s, %s", file, signal_name(outcome->value, name), call,
+        console_error("%s: crashed (%s) in %s, %s", file, death_name(outcome->value, name), call,
                       at);
     return outcome->interrupted ? EXIT_INTERRUPTED : EXIT_INVALID;
 }
@@ -86,12 +69,12 @@ int blame(const char *file, const struct guard_outcome *outcome, const struct wi
 int blame_nobody(const struct guard_outcome *outcome, const char *files)
 {
     int number = outcome->value;
-    char name[SIGNAL_ROOM];
+    char name[DEATH_ROOM];
     if (number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL ||
         number == SIGABRT || number == SIGTRAP) {
         console_error("lbsim itself ended (%s), outside every call of %s; who writes where it "
                       "should not may cause that, too",
-                      signal_name(number, name), files);
+                      death_name(number, name), files);
         console_error("to see who does: the same under valgrind, with --unguarded");
     } else if (number == SIGKILL)
         console_error("the run was killed (SIGKILL), outside every call of %s", files);
