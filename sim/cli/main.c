@@ -5,6 +5,7 @@
 #include "sim/workload/input.h"
 
 #include <gsl/gsl_errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -67,6 +68,7 @@ static int unknown_command(const char *name)
 int main(int argc, char **argv)
 {
     gsl_set_error_handler_off();
+    signal(SIGCHLD, SIG_DFL); /* children are waited for, whatever our parent does with its own */
     if (argc < 2) {
         print_greeting();
         return console_flush();

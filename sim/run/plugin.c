@@ -6,16 +6,19 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
-    OPENING_S = 10,       /* what code that runs as a file is loaded may take */
-    ALGORITHMS_MOST = 64, /* in one file */
+    OPENING_MS = 5 * 1000, /* what code that runs as a file is loaded may take */
+    ALGORITHMS_MOST = 64,  /* in one file */
     LIVED = 86, /* the exit code of who came through it: not that of somebody who leaves */
 };
 
@@ -90,6 +93,24 @@ static void close_one(struct plugin *plugin)
     free(plugin->path);
 }
 
+/* Whether it ended by itself in the time that it has; else it is ended, whatever signals it holds
+ * back. */
+static bool wait_for(pid_t child, int *status)
+{
+    enum { LOOK_MS = 2 };
+    const struct timespec look = {.tv_nsec = LOOK_MS * 1000000};
+    for (uint32_t looks = 0; looks < OPENING_MS / LOOK_MS; looks++) {
+        pid_t ended = waitpid(child, status, WNOHANG);
+        if (ended == child || (ended < 0 && errno != EINTR))
+            return true;
+        nanosleep(&look, NULL);
+    }
+    kill(child, SIGKILL);
+    while (waitpid(child, status, 0) < 0 && errno == EINTR)
+        ;
+    return false;
+}
+
 /* The same in a process of its own. false: it did not live through it. Where there can be no
  * process, nothing is learnt. */
 static bool survives(const struct plugins *plugins, const struct plugin *plugin,
@@ -97,22 +118,22 @@ static bool survives(const struct plugins *plugins, const struct plugin *plugin,
 {
     int status = 0;
     fflush(NULL);
-    pid_t child = fork();
+    pid_t before = getpid(), child = fork();
     if (child == 0) {
         struct plugin trial = *plugin;
-        alarm(OPENING_S);
-        open_one(plugins, &trial, why);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() == before) /* else it died in between */
+            open_one(plugins, &trial, why);
         _exit(LIVED);
     }
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-        ;
-    if (child < 0 || (WIFEXITED(status) && WEXITSTATUS(status) == LIVED))
+    if (child < 0)
         return true;
-    if (WIFSIGNALED(status) && WTERMSIG(status) != SIGALRM)
+    if (!wait_for(child, &status))
+        return say(why, "did not come back when it was loaded");
+    if (WIFSIGNALED(status))
         return say(why, "crashed (%s) when it was loaded, before any call: is its table whole?",
                    strsignal(WTERMSIG(status)));
-    return say(why, WIFSIGNALED(status) ? "did not come back when it was loaded"
-                                        : "ended the program when it was loaded");
+    return WEXITSTATUS(status) == LIVED || say(why, "ended the program when it was loaded");
 }
 
 static void add(struct plugins *plugins, const struct plugin *plugin)

@@ -1,5 +1,9 @@
 /* tables.c: an algorithm's table that is not whole, in the way that -D FAULT numbers; 0: it is. */
+#define _POSIX_C_SOURCE 200809L
 #include "lb_author.h"
+
+#include <signal.h>
+#include <unistd.h>
 
 #ifndef FAULT
 #define FAULT 0
@@ -69,10 +73,19 @@ void not_of_lb_author_h(void);
 void (*const needs)(void) = not_of_lb_author_h;
 LB_PLUGIN(&tables);
 #elif FAULT == 27
-_Noreturn void _exit(int code);
 static __attribute__((constructor)) void leave(void)
 {
     _exit(0);
+}
+LB_PLUGIN(&tables);
+#elif FAULT == 28
+static __attribute__((constructor)) void stay(void)
+{
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, NULL);
+    for (;;)
+        pause();
 }
 LB_PLUGIN(&tables);
 #else
