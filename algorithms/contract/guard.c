@@ -47,6 +47,7 @@ static _Noreturn void judge_and_leave(struct lb_contract_trial *trial,
     lb_contract_begin(trial, 0);
     exercise->judge(trial, ops);
     trial->page->done = true;
+    fflush(stdout); /* what was judged may have printed */
     _exit(0);
 }
 

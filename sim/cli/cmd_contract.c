@@ -4,6 +4,7 @@
 #include "reports/story.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/console.h"
+#include "sim/run/aside.h"
 #include "sim/run/plugin.h"
 #include "sim/scenario/values.h"
 #include "sim/workload/input.h"
@@ -182,8 +183,10 @@ static int hear(struct hearing *hearing)
     const char *name = lb_algorithm_name(hearing->algorithm);
     hearing->to = open_memstream(&told, &size);
     hearing->progress = (struct progress){.name = name, .unit = "list"};
+    int stdout_kept = aside_begin();
     int broken = lb_contract_find(hearing->algorithm, hearing->law, hearing->seed, tell,
                                   show_progress, hearing, &result);
+    aside_end(stdout_kept);
     progress_clear(&hearing->progress);
     fclose(hearing->to);
     printf("%s%s%s: %" PRIu32 " lists of operations, %" PRIu32 " views, 2 modes, seed %" PRIu64

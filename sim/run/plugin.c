@@ -3,6 +3,7 @@
 
 #include "algorithms/lb_author.h"
 #include "sim/engine/memory.h"
+#include "sim/run/aside.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -151,23 +152,27 @@ enum plugin_status plugins_open(struct plugins *plugins, const char *path, char 
 {
     struct plugin plugin = {.path = memory_text(path, strlen(path))};
     char reason[PLUGIN_WHY];
+    int stdout_kept = aside_begin();
     enum plugin_status status = plugin_file_look(path, &plugin.hash, reason);
     if (status == PLUGIN_FINE &&
         (!survives(plugins, &plugin, reason) || !open_one(plugins, &plugin, reason)))
         status = PLUGIN_REFUSED;
     if (status == PLUGIN_FINE) {
         add(plugins, &plugin);
-        return PLUGIN_FINE;
+    } else {
+        snprintf(why, PLUGIN_WHY, "%.400s: %.600s", path, reason);
+        close_one(&plugin);
     }
-    snprintf(why, PLUGIN_WHY, "%.400s: %.600s", path, reason);
-    close_one(&plugin);
+    aside_end(stdout_kept);
     return status;
 }
 
 void plugins_close(struct plugins *plugins)
 {
+    int stdout_kept = plugins->plugins > 0 ? aside_begin() : -1;
     for (uint32_t i = 0; i < plugins->plugins; i++)
         close_one(&plugins->plugin[i]);
+    aside_end(stdout_kept);
     free(plugins->plugin);
     free(plugins->own);
     *plugins = (struct plugins){.plugins = 0};

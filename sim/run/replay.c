@@ -1,5 +1,6 @@
 /* replay.c: traces of operations, read and checked whole before the first is played. */
 #include "sim/engine/memory.h"
+#include "sim/run/aside.h"
 #include "sim/run/replay_members.h"
 #include "sim/run/replay_parts.h"
 #include "sim/scenario/values.h"
@@ -231,8 +232,10 @@ bool replay_run(const struct input *trace, const struct replay_options *options,
         replay.operation = memory_zeroed(table->rows, sizeof *replay.operation);
         for (size_t row = 0; row < table->rows; row++)
             read_row(&replay, table, column, row);
+        int stdout_kept = aside_begin();
         if (faults->errors == 0)
             replay_play(&replay);
+        aside_end(stdout_kept);
         for (size_t row = 0; row < table->rows; row++)
             free(replay.operation[row].member);
         free(replay.operation);

@@ -2,6 +2,7 @@
 #include "sim/run/run.h"
 
 #include "sim/engine/memory.h"
+#include "sim/run/aside.h"
 #include "sim/run/samples.h"
 
 #include <pthread.h>
@@ -160,6 +161,12 @@ static void run_all(struct crew *crew, const struct run_options *options)
     free(thread);
 }
 
+/* -1: no algorithm of a user's own may run. */
+static int set_stdout_aside(const struct scenario *scenario)
+{
+    return scenario->vocabulary != NULL && scenario->vocabulary->owns > 0 ? aside_begin() : -1;
+}
+
 static double seconds_now(void)
 {
     struct timespec now;
@@ -209,7 +216,9 @@ struct experiment *experiment_run(const struct scenario *scenario,
                         .played_ns = options->played_ns,
                         .lock = PTHREAD_MUTEX_INITIALIZER,
                         .changed = PTHREAD_COND_INITIALIZER};
+    int stdout_kept = set_stdout_aside(scenario);
     run_all(&crew, options);
+    aside_end(stdout_kept);
     experiment->wall_s = seconds_now() - began_s;
     if (!atomic_load(&crew.stop))
         return experiment;
@@ -230,7 +239,9 @@ void experiment_try(const struct scenario *scenario, const struct run_options *o
     struct crew crew = {.options = options,
                         .experiment = experiment,
                         .picks = options->picks != NULL ? &deaf : NULL};
+    int stdout_kept = set_stdout_aside(scenario);
     run_trial(&crew, options->slot, &experiment->trial[trial], NULL);
+    aside_end(stdout_kept);
     experiment_free(experiment);
 }
 
