@@ -34,9 +34,12 @@ char *blame_where(const struct witness *witness, const char *of, char buffer[BLA
     return buffer;
 }
 
-static void say_unsound(const char *file, const struct witness *witness, const char *at)
+static void say_unsound(const char *file, const struct witness *witness, const char *call,
+                        const char *at)
 {
-    if (witness->member >= witness->servers)
+    if (witness->unsound == WITNESS_WROTE)
+        console_error("%s: wrote past the memory that it asked for, in %s, %s", file, call, at);
+    else if (witness->member >= witness->servers)
         console_error("%s: pick returned %" PRIu32 ", and servers are numbered 0 to %" PRIu32
                       ", %s",
                       file, witness->member, witness->servers - 1, at);
@@ -58,8 +61,8 @@ int blame(const char *file, const struct guard_outcome *outcome, const struct wi
         console_error("%s: asked in %s for more bytes than there are, %s", file, call, at);
     else if (outcome->end == GUARD_LEFT)
         console_error("%s: ended the program (exit %d) in %s, %s", file, outcome->value, call, at);
-    else if (witness->unsound != 0)
-        say_unsound(file, witness, at);
+    else if (witness->unsound != WITNESS_SOUND)
+        say_unsound(file, witness, call, at);
     else
         console_error("%s: crashed (%s) in %s, %s", file, death_name(outcome->value, name), call,
                       at);
@@ -75,7 +78,8 @@ int blame_nobody(const struct guard_outcome *outcome, const char *files)
         console_error("lbsim itself ended (%s), outside every call of %s; who writes where it "
                       "should not may cause that, too",
                       death_name(number, name), files);
-        console_error("to see who does: the same under valgrind, with --unguarded");
+        console_error("to see who does: lbsim contract, or the same under valgrind, with "
+                      "--unguarded");
     } else if (number == SIGKILL)
         console_error("the run was killed (SIGKILL), outside every call of %s", files);
     sigset_t one;

@@ -72,7 +72,9 @@ static bool open_one(const struct plugins *plugins, struct plugin *plugin, char 
         return say(why, "exports no 'lb_plugin'; end its file with LB_PLUGIN(&mine); "
                         "(see lb_author.h)");
     if (table->abi != LB_ABI)
-        return say(why, "was built for LB_ABI %u, this lbsim has %u; build it with its lb_author.h",
+        return say(why,
+                   "was built for LB_ABI %u, this lbsim has %u; build it again, with the lb.h and "
+                   "lb_author.h of this lbsim",
                    table->abi, LB_ABI);
     if (table->algorithm == NULL || table->algorithm[0] == NULL)
         return say(why, "brings no algorithm");

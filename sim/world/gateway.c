@@ -331,7 +331,7 @@ void gateway_release(struct gateway *gateway, const struct gateway_hold *hold)
         int status = lb_release(hold->picker->lb, hold->lease);
         assert(status == LB_OK);
         (void)status;
-        witness_ends(gateway->config.witness);
+        scope_answers(gateway, scope);
         queue_free_place(gateway, scope, scope->server[hold->lease.slot]);
     }
     picker_lose(gateway, hold->picker);

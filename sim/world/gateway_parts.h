@@ -25,6 +25,7 @@ struct scope {
     struct scope *next;
     struct lb_scope_key key;
     struct lb_region *region; /* also its memory's address */
+    const char *fence;        /* zeros behind it; NULL: the algorithm is trusted */
     uint32_t index;           /* of the scope in the region */
     uint32_t place;           /* of the worker that opened it, among all instances' */
     uint32_t pickers;         /* built over it and not yet gone */
@@ -104,6 +105,9 @@ struct gateway {
 
 /* The scope that a life picks in now; made if it is not there. */
 struct scope *scope_open(struct gateway *, const struct life *);
+/* The algorithm was asked something over this scope, and is no more: as witness_ends(), which see;
+ * does not return where it wrote past the scope's memory. */
+void scope_answers(const struct gateway *, const struct scope *);
 /* The slot of a server in a scope, in its present stay. */
 uint32_t scope_slot(const struct gateway *, struct scope *, uint32_t server);
 /* Frees the scopes that nobody picks in and nobody will. */

@@ -269,7 +269,7 @@ static void take(struct gateway *gateway, struct gateway_wait *wait, uint32_t se
     gateway_asks(gateway, WITNESS_TAKE, picker->life);
     int status = lb_take(picker->lb, picker->row, picker->place[server], &lease);
     assert(status >= 0);
-    witness_ends(gateway->config.witness);
+    scope_answers(gateway, picker->scope);
     gateway->unseeded = gateway->unseeded || status == LB_UNSEEDED;
     get_place(gateway, wait, picker, server, lease, served);
 }

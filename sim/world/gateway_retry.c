@@ -122,7 +122,7 @@ static void release_failed(struct gateway *gateway, const struct gateway_hold *h
     int status = lb_fail(hold->picker->lb, hold->lease, gateway->now_s);
     assert(status == LB_OK);
     (void)status;
-    witness_ends(gateway->config.witness);
+    scope_answers(gateway, hold->picker->scope);
     queue_free_place(gateway, hold->picker->scope, server_of(hold));
 }
 
@@ -160,7 +160,7 @@ uint32_t gateway_retry_watched(struct gateway *gateway, struct gateway_hold *hol
         status = lb_release_again(picker->lb, failed);
     assert(status == LB_OK);
     (void)status;
-    witness_ends(gateway->config.witness);
+    scope_answers(gateway, picker->scope);
     picker_lose(gateway, picker);
     return NO_SERVER;
 }

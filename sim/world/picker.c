@@ -109,7 +109,7 @@ static struct lb_picker *build(struct gateway *gateway, struct picker *picker, v
     int status = lb_picker_init(memory, size, region, &config, list_for(gateway, picker, first),
                                 gateway->members, &made);
     assert(status >= 0);
-    witness_ends(gateway->config.witness);
+    scope_answers(gateway, picker->scope);
     gateway->unseeded = gateway->unseeded || status == LB_UNSEEDED;
     name_members(gateway, picker, first);
     return made;
@@ -147,7 +147,7 @@ void picker_tell_again(struct gateway *gateway, struct picker *picker)
     int status = lb_picker_edit(picker->lb, list, gateway->members);
     assert(status == LB_OK);
     (void)status;
-    witness_ends(gateway->config.witness);
+    scope_answers(gateway, picker->scope);
     name_members(gateway, picker, 0);
 }
 
@@ -184,14 +184,6 @@ void picker_free(struct picker *picker)
     free(picker);
 }
 
-/* Nothing that follows such a pick would mean anything. */
-static _Noreturn void end_with_unsound(struct witness *witness, uint32_t member)
-{
-    witness->member = member;
-    witness->unsound = 1;
-    abort();
-}
-
 uint32_t picker_pick(struct gateway *gateway, struct picker *picker,
                      const struct gateway_request *request, const struct stream *draws,
                      uint64_t *tried, struct lb_lease *lease)
@@ -205,9 +197,11 @@ uint32_t picker_pick(struct gateway *gateway, struct picker *picker,
     uint32_t member;
     gateway_asks(gateway, WITNESS_PICK, picker->life);
     int status = lb_pick(picker->lb, picker->row, &asked, lease, &member);
-    if (status == LB_BAD_PICK && gateway->config.witness != NULL)
-        end_with_unsound(gateway->config.witness, member);
-    witness_ends(gateway->config.witness);
+    if (status == LB_BAD_PICK && gateway->config.witness != NULL) {
+        gateway->config.witness->member = member;
+        witness_aborts(gateway->config.witness, WITNESS_CHOSE);
+    }
+    scope_answers(gateway, picker->scope);
     gateway->draws += asked.draws;
     gateway->unseeded = gateway->unseeded || status == LB_UNSEEDED;
     picker->insists = NO_SERVER;

@@ -23,15 +23,21 @@ static struct stream scope_draws(const struct gateway *gateway, struct lb_scope_
     return stream_of(stream, key.generation);
 }
 
+/* What an algorithm remembers is the last thing in a region. Who writes past it would write into
+ * what is nobody knows whose, so where it is not trusted so many zeros follow. (Some bytes before
+ * them may be nobody's: what is asked for is rounded up.) */
+enum { FENCE = 1024 };
+
 /* Zeroed memory for a region of this shape, but for what a scope remembers: that is asked. */
 static void *region_memory(const struct gateway *gateway, struct lb_shape *shape, size_t *size)
 {
+    size_t fence = gateway->config.witness != NULL ? FENCE : 0;
     witness_begins(gateway->config.witness, WITNESS_MEMORY);
     shape->memory = lb_algorithm_memory(gateway->balancer->algorithm, shape->slots);
     *size = lb_region_size(shape);
     if (*size == 0)
         *size = SIZE_MAX; /* more slots than a region can have: no memory holds that */
-    void *memory = memory_aligned(LB_ALIGN, *size);
+    void *memory = memory_aligned(LB_ALIGN, *size < SIZE_MAX - fence ? *size + fence : *size);
     witness_ends(gateway->config.witness);
     return memory;
 }
@@ -54,6 +60,7 @@ static struct scope *scope_make(struct gateway *gateway, struct lb_scope_key key
     int status = lb_region_format(memory, size, &shape, &scope->region);
     assert(status == LB_OK);
     (void)status;
+    scope->fence = gateway->config.witness != NULL ? (const char *)memory + size : NULL;
     scope->draws = scope_draws(gateway, key);
     scope->key = key;
     scope->place = place;
@@ -63,6 +70,14 @@ static struct scope *scope_make(struct gateway *gateway, struct lb_scope_key key
     scope->next = gateway->scopes;
     gateway->scopes = scope;
     return scope;
+}
+
+void scope_answers(const struct gateway *gateway, const struct scope *scope)
+{
+    const char *fence = scope->fence;
+    if (fence != NULL && (fence[0] != 0 || memcmp(fence, fence + 1, FENCE - 1) != 0))
+        witness_aborts(gateway->config.witness, WITNESS_WROTE);
+    witness_ends(gateway->config.witness);
 }
 
 struct scope *scope_open(struct gateway *gateway, const struct life *life)

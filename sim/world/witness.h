@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 enum witness_call {
     WITNESS_NONE, /* the algorithm is not being asked */
@@ -19,6 +20,13 @@ enum witness_call {
     WITNESS_CALLS
 };
 
+/* What the algorithm did, so that nothing that follows would mean anything. */
+enum witness_fault {
+    WITNESS_SOUND,
+    WITNESS_CHOSE, /* who is not there, or not usable */
+    WITNESS_WROTE, /* past the memory that it asked for */
+};
+
 /* Written by the one thread that runs the world, read by whoever looks. */
 struct witness {
     _Atomic uint32_t call;  /* enum witness_call */
@@ -26,8 +34,8 @@ struct witness {
     uint64_t time_ns;
     uint64_t connection; /* of its source; UINT64_MAX: it is no connection's call */
     uint32_t traffic, instance, worker, servers;
-    uint32_t unsound; /* 1: the algorithm chose who is not there, or not usable: */
-    uint32_t member;  /* what it returned */
+    uint32_t unsound; /* enum witness_fault */
+    uint32_t member;  /* WITNESS_CHOSE: what it returned */
 };
 
 /* witness: or NULL, and nothing is noted. */
@@ -37,6 +45,13 @@ static inline void witness_begins(struct witness *witness, enum witness_call cal
         return;
     atomic_store_explicit(&witness->call, call, memory_order_relaxed);
     atomic_fetch_add_explicit(&witness->calls, 1, memory_order_relaxed);
+}
+
+/* Whoever waits for this process tells of it. */
+static inline _Noreturn void witness_aborts(struct witness *witness, enum witness_fault fault)
+{
+    witness->unsound = fault;
+    abort();
 }
 
 static inline void witness_ends(struct witness *witness)

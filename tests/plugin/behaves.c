@@ -24,6 +24,7 @@ enum {
     LOADED,
     OF_ALL, /* counts the calls of all trials, where it must not */
     GREEDY, /* wants more memory than there is */
+    WRITES, /* writes past its memory */
 };
 
 _Noreturn void _exit(int code);
@@ -69,6 +70,8 @@ static void released(struct lb_context *c, uint32_t slot)
     (void)slot;
     if (CRASHES == IN_RELEASED && is_time(c))
         crash();
+    if (CRASHES == WRITES && is_time(c))
+        ((char *)c->memory)[999] = 1;
 }
 
 static double score(const struct lb_context *c, uint32_t member, int64_t load)
