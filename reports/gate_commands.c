@@ -1,25 +1,17 @@
 /* gate_commands.c: what to type, to see what a gate found and to accept it. */
 #include "reports/gate_parts.h"
+#include "reports/text.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* As a shell takes it for one word. */
 static void add_word(char text[GATE_TEXT_MAX], const char *word)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_./:=,+-@%";
-    if (*word != '\0' && strspn(word, plain) == strlen(word)) {
-        gate_add(text, " %s", word);
-        return;
-    }
-    gate_add(text, " '");
-    for (; *word != '\0'; word++)
-        if (*word == '\'')
-            gate_add(text, "'\\''");
-        else
-            gate_add(text, "%c", *word);
-    gate_add(text, "'");
+    char *quoted = text_shell_word(word);
+    gate_add(text, " %s", quoted);
+    free(quoted);
 }
 
 static void add_scenario(char text[GATE_TEXT_MAX], const struct gate_report *report,

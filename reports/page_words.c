@@ -94,11 +94,7 @@ void page_answer(const struct page_run *run, uint32_t number, FILE *to)
 /* A word as a shell takes it. */
 static void put_word(FILE *to, const char *word)
 {
-    char *quoted = NULL;
-    size_t size = 0;
-    FILE *into = open_memstream(&quoted, &size);
-    text_shell(word, into);
-    fclose(into);
+    char *quoted = text_shell_word(word);
     html_text(to, quoted);
     free(quoted);
 }

@@ -184,6 +184,15 @@ void plot_title(struct plot *plot, double left, const char *title, const char *s
               plot_text_clip(subtitle, SIZE_TEXT, room, clipped));
 }
 
+/* One of these names, told apart from the others. Frees the list. */
+static char *clip_one(const char **name, uint32_t names, uint32_t which, double size, double width,
+                      char clipped[PLOT_TEXT_MAX])
+{
+    plot_text_clip_apart(name, names, which, size, width, clipped);
+    free(name);
+    return clipped;
+}
+
 char *plot_server_name(const struct sheet *sheet, uint32_t server, double size, double width,
                        char clipped[PLOT_TEXT_MAX])
 {
@@ -191,9 +200,7 @@ char *plot_server_name(const struct sheet *sheet, uint32_t server, double size, 
     const char **name = memory_zeroed(scenario->servers, sizeof *name);
     for (uint32_t s = 0; s < scenario->servers; s++)
         name[s] = scenario->server[s].name;
-    plot_text_clip_apart(name, scenario->servers, server, size, width, clipped);
-    free(name);
-    return clipped;
+    return clip_one(name, scenario->servers, server, size, width, clipped);
 }
 
 char *plot_balancer_name(const struct sheet *sheet, uint32_t balancer, double size, double width,
@@ -203,9 +210,7 @@ char *plot_balancer_name(const struct sheet *sheet, uint32_t balancer, double si
     const char **name = memory_zeroed(scenario->balancers, sizeof *name);
     for (uint32_t b = 0; b < scenario->balancers; b++)
         name[b] = scenario->balancer[b].name;
-    plot_text_clip_apart(name, scenario->balancers, balancer, size, width, clipped);
-    free(name);
-    return clipped;
+    return clip_one(name, scenario->balancers, balancer, size, width, clipped);
 }
 
 /* ---- Panels ---- */

@@ -87,3 +87,13 @@ void text_shell(const char *word, FILE *to)
             fputc(*word, to);
     fputc('\'', to);
 }
+
+char *text_shell_word(const char *word)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    text_shell(word, to);
+    fclose(to);
+    return text;
+}

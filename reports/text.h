@@ -21,5 +21,7 @@ char *text_share(uint64_t part, uint64_t whole, char buffer[TEXT_MAX]);
 
 /* A word as a POSIX shell takes it: as it is, or in single quotes. */
 void text_shell(const char *word, FILE *to);
+/* The same; to be freed by the caller. */
+char *text_shell_word(const char *word);
 
 #endif

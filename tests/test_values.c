@@ -294,12 +294,21 @@ static void names(void)
     CU_ASSERT_FALSE(value_name("a\0b", 3));
 }
 
+struct spelling {
+    uint64_t ns;
+    const char *text;
+};
+
+static void check_spelling(char *(*spell)(uint64_t ns, char buffer[32]), const struct spelling *row)
+{
+    char text[32];
+    CHECK_ROW(spell(row->ns, text) == text && strcmp(text, row->text) == 0,
+              "%" PRIu64 " ns: %s, not %s", row->ns, text, row->text);
+}
+
 static void times_are_spelt_shortest(void)
 {
-    static const struct {
-        uint64_t ns;
-        const char *text;
-    } row[] = {
+    static const struct spelling row[] = {
         {0, "0s"},
         {1, "1ns"},
         {999, "999ns"},
@@ -316,19 +325,13 @@ static void times_are_spelt_shortest(void)
         {86400000000001, "86400000000001ns"},
         {INT64_MAX, "9223372036854775807ns"},
     };
-    for (size_t i = 0; i < COUNT(row); i++) {
-        char text[32];
-        CHECK_ROW(value_time_text(row[i].ns, text) == text && strcmp(text, row[i].text) == 0,
-                  "%" PRIu64 " ns: %s, not %s", row[i].ns, text, row[i].text);
-    }
+    for (size_t i = 0; i < COUNT(row); i++)
+        check_spelling(value_time_text, &row[i]);
 }
 
 static void times_are_said_in_units(void)
 {
-    static const struct {
-        uint64_t ns;
-        const char *text;
-    } row[] = {
+    static const struct spelling row[] = {
         {0, "0s"},
         {1, "1ns"},
         {1500000000, "1s500ms"},
@@ -338,11 +341,8 @@ static void times_are_said_in_units(void)
         {90000000000000, "1d1h"},
         {UINT64_MAX, "213503d23h34m33s709ms551us615ns"}, /* the longest */
     };
-    for (size_t i = 0; i < COUNT(row); i++) {
-        char text[32];
-        CHECK_ROW(value_time_said(row[i].ns, text) == text && strcmp(text, row[i].text) == 0,
-                  "%" PRIu64 " ns: %s, not %s", row[i].ns, text, row[i].text);
-    }
+    for (size_t i = 0; i < COUNT(row); i++)
+        check_spelling(value_time_said, &row[i]);
 }
 
 /* Numbers of all sizes: a step of a linear congruential generator, shifted. */
