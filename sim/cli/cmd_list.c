@@ -203,10 +203,12 @@ static const struct kind *find_kind(const char *name)
             return &kinds[i];
     }
     const char *meant = input_nearest(name, known, KINDS);
-    console_error(
-        "list: '%s' is not one of: scenarios, algorithms, presets, views, metrics, keys%s%s%s",
-        name, meant != NULL ? " (did you mean '" : "", meant != NULL ? meant : "",
-        meant != NULL ? "'?)" : "");
+    char all[256] = "";
+    for (int i = 0; i < KINDS; i++)
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i > 0 ? ", " : "", known[i]);
+    console_error("list: '%s' is not one of: %s%s%s%s", name, all,
+                  meant != NULL ? " (did you mean '" : "", meant != NULL ? meant : "",
+                  meant != NULL ? "'?)" : "");
     return NULL;
 }
 
